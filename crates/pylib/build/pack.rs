@@ -1,0 +1,97 @@
+//! The blob's layout: `library.bin` and the Rust tables that say where everything lies in it.
+//!
+//! Sources are compressed one by one (LZ4: decompression is what matters), unless that saves
+//! less than an eighth, as for a wheel. Code lies uncompressed, aligned to 16, so that it can be
+//! used in place.
+
+use crate::{Files, compile};
+use std::fmt::Write;
+use std::path::Path;
+
+/// The directory that packed files show as theirs; [`crate`]'s library says the same.
+const VIRTUAL_PREFIX: &str = "<stdlib>";
+
+/// A string in the table of names.
+#[derive(Clone, Copy)]
+struct Name {
+    at: usize,
+    len: usize,
+}
+
+/// Writes the blob and its index into `out`.
+pub fn write(files: &Files, out: &Path) {
+    let (mut blob, mut names) = (Vec::new(), String::new());
+    let (mut file_rows, mut modules) = (String::new(), Vec::new());
+    for (index, (path, contents)) in files.iter().enumerate() {
+        let at = blob.len();
+        let packed = lz4_flex::block::compress(contents);
+        let is_packed = packed.len() < contents.len() - contents.len() / 8;
+        blob.extend_from_slice(if is_packed { &packed } else { contents });
+        let packed_len = blob.len() - at;
+
+        let (mut code_at, mut code_len) = (0, 0);
+        if let Some((module, is_package)) = module_name(path) {
+            let source = String::from_utf8_lossy(contents);
+            let shown = format!("{VIRTUAL_PREFIX}/{path}");
+            if let Some(code) = compile::module(&module, &source, &shown) {
+                blob.resize(blob.len().next_multiple_of(16), 0);
+                (code_at, code_len) = (blob.len(), code.len());
+                blob.extend_from_slice(&code);
+            }
+            modules.push((module, index, is_package));
+        }
+        let name = add_name(&mut names, path);
+        let _ = writeln!(
+            file_rows,
+            "File {{ name: Name {{ at: {}, len: {} }}, at: {at}, packed_len: {packed_len}, len: {}, code_at: {code_at}, code_len: {code_len} }},",
+            name.at,
+            name.len,
+            contents.len(),
+        );
+    }
+    modules.sort();
+    let mut module_rows = String::new();
+    for (module, index, is_package) in &modules {
+        let name = add_name(&mut names, module);
+        let _ = writeln!(
+            module_rows,
+            "Entry {{ name: Name {{ at: {}, len: {} }}, file: {index}, is_package: {is_package} }},",
+            name.at, name.len
+        );
+    }
+    let tables = format!(
+        "static NAMES: &str = {names:?};\n\
+         pub static FILES: [File; {}] = [\n{file_rows}];\n\
+         pub static MODULES: [Entry; {}] = [\n{module_rows}];\n",
+        files.len(),
+        modules.len(),
+    );
+    write_file(&out.join("library.bin"), &blob);
+    write_file(&out.join("library.rs"), tables.as_bytes());
+}
+
+/// The dotted name of the module in the file `path`, and whether it is a package.
+fn module_name(path: &str) -> Option<(String, bool)> {
+    let stem = path.strip_suffix(".py")?;
+    let (stem, is_package) = match stem.strip_suffix("/__init__") {
+        Some(package) => (package, true),
+        None => (stem, false),
+    };
+    let importable = |part: &str| !part.is_empty() && !part.contains('.');
+    stem.split('/')
+        .all(importable)
+        .then(|| (stem.replace('/', "."), is_package))
+}
+
+fn add_name(names: &mut String, name: &str) -> Name {
+    let at = names.len();
+    names.push_str(name);
+    Name {
+        at,
+        len: name.len(),
+    }
+}
+
+fn write_file(path: &Path, contents: &[u8]) {
+    std::fs::write(path, contents).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+}

@@ -1,0 +1,157 @@
+//! The lines of the published library that name another engine, and what stands there instead.
+//!
+//! Each substitution must apply exactly once, and afterwards no packed file may name that
+//! engine any more: a new version of the sources that changes either breaks the build here,
+//! not a program later.
+
+use crate::Files;
+
+/// One edit of one file.
+struct Edit {
+    file: &'static str,
+    what: What,
+}
+
+enum What {
+    /// Replace this text.
+    Replace(&'static str, &'static str),
+    /// Remove from the line that holds the first text up to, not including, the next line that
+    /// begins with the second (or to the end of the file), and put the third in its place.
+    Cut(&'static str, Option<&'static str>, &'static str),
+}
+use What::{Cut, Replace};
+
+const fn edit(file: &'static str, what: What) -> Edit {
+    Edit { file, what }
+}
+
+const EDITS: &[Edit] = &[
+    // Where packages are installed: ~/.local/lib/taipan3.14/site-packages and the like.
+    edit(
+        "sysconfig/__init__.py",
+        Replace(
+            "'RustPython'  # XXX: RUSTPYTHON; For site-packages",
+            "'Taipan'",
+        ),
+    ),
+    edit(
+        "site.py",
+        Replace(
+            "'RustPython' # XXX: RUSTPYTHON; for site-packages",
+            "'Taipan'",
+        ),
+    ),
+    edit("site.py", Cut("# XXX: RUSTPYTHON", Some("    return"), "")),
+    edit(
+        "site.py",
+        Replace(
+            "/lib/rustpython{version[0]}",
+            "/lib/{implementation_lower}{version[0]}",
+        ),
+    ),
+    // Running without a GIL is no separate build here, so paths have no suffix for it.
+    edit(
+        "sysconfig/__init__.py",
+        Replace(
+            "['abi_thread'] = 't' if _CONFIG_VARS.get('Py_GIL_DISABLED') else ''",
+            "['abi_thread'] = ''",
+        ),
+    ),
+    edit(
+        "platform.py",
+        Cut(
+            "# XXX: RUSTPYTHON support",
+            Some("        if builddate is None"),
+            "        name = 'Taipan'\n",
+        ),
+    ),
+    edit(
+        "json/decoder.py",
+        Cut(
+            "# RUSTPYTHON SPECIFIC",
+            Some("    # Note that this exception"),
+            "",
+        ),
+    ),
+    edit(
+        "_compat_pickle.py",
+        Cut("# NOTE: RUSTPYTHON exceptions", Some("for excname in"), ""),
+    ),
+    edit("unittest/__init__.py", Cut("# XXX: RUSTPYTHON", None, "")),
+    edit(
+        "io.py",
+        Cut(
+            "# XXX: RUSTPYTHON; FileIO needs host_env",
+            Some("# for seek()"),
+            "from _io import FileIO\n\n",
+        ),
+    ),
+    edit(
+        "io.py",
+        Cut(
+            "if FileIO is not None:",
+            Some("for klass in (BytesIO"),
+            "RawIOBase.register(FileIO)\n\n",
+        ),
+    ),
+    // Replaced whole once `opcodes::metadata` gives ours; until then only the heading is wrong.
+    edit(
+        "_opcode_metadata.py",
+        Cut(
+            "# for RustPython bytecode format",
+            Some("# Do not edit"),
+            "",
+        ),
+    ),
+];
+
+/// Applies all edits.
+pub fn apply(files: &mut Files) {
+    for edit in EDITS {
+        let bytes = files
+            .get_mut(edit.file)
+            .unwrap_or_else(|| panic!("no {} to edit", edit.file));
+        let text = std::str::from_utf8(bytes).unwrap_or_else(|e| panic!("{}: {e}", edit.file));
+        *bytes = edited(edit, text).into_bytes();
+    }
+}
+
+fn edited(edit: &Edit, text: &str) -> String {
+    let file = edit.file;
+    match edit.what {
+        Replace(old, new) => {
+            assert_eq!(
+                text.matches(old).count(),
+                1,
+                "{file}: {old:?} must occur exactly once"
+            );
+            text.replace(old, new)
+        }
+        Cut(first, until, new) => {
+            let at = text
+                .find(first)
+                .unwrap_or_else(|| panic!("{file}: {first:?} is gone"));
+            let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
+            let end = match until {
+                None => text.len(),
+                Some(mark) => {
+                    let newline = format!("\n{mark}");
+                    let n = text[at..].find(&newline);
+                    at + n.unwrap_or_else(|| panic!("{file}: {mark:?} is gone")) + 1
+                }
+            };
+            format!("{}{new}{}", &text[..start], &text[end..])
+        }
+    }
+}
+
+/// Fails the build when a packed module still names the engine it was published for.
+pub fn assert_no_foreign_names(files: &Files) {
+    for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".py")) {
+        let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+        assert!(
+            !text.contains("rustpython"),
+            "{path} names RustPython: add a substitution"
+        );
+    }
+}
