@@ -1,0 +1,398 @@
+//! Code objects as bytes: for the frozen library, for `.pyc` files and `marshal`.
+//!
+//! `MAGIC`, then a table of all names, then the code object; numbers are varints. Whatever the bytes are, reading
+//! gives a code object that [`crate::verify::verify`] accepts, or an error.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustpython_wtf8::Wtf8;
+
+use crate::code::{CodeData, CodeFlags, Const, Name};
+use crate::handlers::Handler;
+use crate::positions::Positions;
+
+/// The first bytes; the last two count format versions. Change them with the table of operations.
+pub const MAGIC: [u8; 4] = [b'T', b'P', 3, 1];
+
+/// Code nests at most this deep, and constants within it.
+const MAX_DEPTH: u32 = 200;
+
+/// Why bytes are no code object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadError(pub String);
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+fn bad<T>(what: &str) -> Result<T, ReadError> {
+    Err(ReadError(format!("bad code data: {what}")))
+}
+
+/// The bytes of a code object.
+pub fn to_bytes(code: &CodeData) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.code(code);
+    let body = std::mem::take(&mut w.out);
+    w.out.extend_from_slice(&MAGIC);
+    w.num(w.names.len() as u64);
+    for name in std::mem::take(&mut w.names) {
+        w.bytes(name.as_bytes());
+    }
+    w.out.extend_from_slice(&body);
+    w.out
+}
+
+/// The code object that the bytes hold, verified.
+pub fn from_bytes(data: &[u8]) -> Result<CodeData, ReadError> {
+    let code = from_trusted_bytes(data)?;
+    crate::verify::verify(&code).map_err(ReadError)?;
+    Ok(code)
+}
+
+/// As [`from_bytes`] for bytes that this build has made: the instructions are not verified again.
+pub fn from_trusted_bytes(data: &[u8]) -> Result<CodeData, ReadError> {
+    let Some(rest) = data.strip_prefix(&MAGIC) else {
+        return bad("wrong magic number");
+    };
+    let mut r = Reader {
+        data: rest,
+        names: Vec::new(),
+    };
+    let n = r.len(1)?;
+    r.names.reserve(n);
+    for _ in 0..n {
+        match std::str::from_utf8(r.bytes()?) {
+            Ok(s) => r.names.push(s.into()),
+            Err(_) => return bad("name is not UTF-8"),
+        }
+    }
+    let code = r.code(0)?;
+    if !r.data.is_empty() {
+        return bad("trailing bytes");
+    }
+    Ok(code)
+}
+
+#[derive(Default)]
+struct Writer {
+    out: Vec<u8>,
+    names: Vec<Name>,
+    index: HashMap<Name, usize>,
+}
+
+impl Writer {
+    fn num(&mut self, mut v: u64) {
+        while v >= 0x80 {
+            self.out.push(v as u8 | 0x80);
+            v >>= 7;
+        }
+        self.out.push(v as u8);
+    }
+
+    fn bytes(&mut self, b: &[u8]) {
+        self.num(b.len() as u64);
+        self.out.extend_from_slice(b);
+    }
+
+    fn name(&mut self, name: &Name) {
+        let next = self.names.len();
+        let n = *self.index.entry(name.clone()).or_insert(next);
+        if n == next {
+            self.names.push(name.clone());
+        }
+        self.num(n as u64);
+    }
+
+    fn names(&mut self, names: &[Name]) {
+        self.num(names.len() as u64);
+        for n in names {
+            self.name(n);
+        }
+    }
+
+    fn code(&mut self, c: &CodeData) {
+        self.name(&c.name);
+        self.name(&c.qualname);
+        self.name(&c.filename);
+        for n in [
+            c.firstlineno,
+            c.flags.0,
+            c.argcount,
+            c.posonlyargcount,
+            c.kwonlyargcount,
+            c.nregs,
+        ] {
+            self.num(n as u64);
+        }
+        for names in [&c.varnames, &c.cellvars, &c.freevars, &c.names] {
+            self.names(names);
+        }
+        self.num(c.code.len() as u64);
+        for w in c.code.iter() {
+            self.out.extend_from_slice(&w.to_le_bytes());
+        }
+        self.num(c.handlers.len() as u64);
+        for h in c.handlers.iter() {
+            for n in [h.start, h.end - h.start, h.target, h.exc as u32] {
+                self.num(n as u64);
+            }
+        }
+        self.num(c.positions.first_line as u64);
+        self.bytes(&c.positions.data);
+        self.consts(&c.consts);
+    }
+
+    fn consts(&mut self, consts: &[Const]) {
+        self.num(consts.len() as u64);
+        for c in consts {
+            self.constant(c);
+        }
+    }
+
+    fn constant(&mut self, c: &Const) {
+        let tag = |w: &mut Writer, t: u8| w.out.push(t);
+        match c {
+            Const::None => tag(self, b'N'),
+            Const::Bool(true) => tag(self, b'T'),
+            Const::Bool(false) => tag(self, b'F'),
+            Const::Ellipsis => tag(self, b'.'),
+            Const::Int(n) => {
+                tag(self, b'i');
+                self.num(((n << 1) ^ (n >> 63)) as u64);
+            }
+            Const::BigInt {
+                negative,
+                magnitude,
+            } => {
+                tag(self, if *negative { b'L' } else { b'l' });
+                self.bytes(magnitude);
+            }
+            Const::Float(f) => {
+                tag(self, b'f');
+                self.out.extend_from_slice(&f.to_bits().to_le_bytes());
+            }
+            Const::Complex(re, im) => {
+                tag(self, b'c');
+                self.out.extend_from_slice(&re.to_bits().to_le_bytes());
+                self.out.extend_from_slice(&im.to_bits().to_le_bytes());
+            }
+            Const::Str(s) => {
+                tag(self, b's');
+                self.bytes(s.as_bytes());
+            }
+            Const::Bytes(b) => {
+                tag(self, b'b');
+                self.bytes(b);
+            }
+            Const::Tuple(items) => {
+                tag(self, b't');
+                self.consts(items);
+            }
+            Const::FrozenSet(items) => {
+                tag(self, b'z');
+                self.consts(items);
+            }
+            Const::Slice(parts) => {
+                tag(self, b':');
+                parts.iter().for_each(|p| self.constant(p));
+            }
+            Const::Code(code) => {
+                tag(self, b'C');
+                self.code(code);
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    data: &'a [u8],
+    names: Vec<Name>,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, n: usize) -> Result<&'a [u8], ReadError> {
+        let Some((head, rest)) = self.data.split_at_checked(n) else {
+            return bad("truncated");
+        };
+        self.data = rest;
+        Ok(head)
+    }
+
+    fn byte(&mut self) -> Result<u8, ReadError> {
+        Ok(self.take(1)?[0])
+    }
+
+    fn num(&mut self) -> Result<u64, ReadError> {
+        let mut value = 0u64;
+        let mut shift = 0;
+        loop {
+            let byte = self.byte()?;
+            value |= ((byte & 0x7f) as u64) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+            shift += 7;
+            if shift > 63 {
+                return bad("number too long");
+            }
+        }
+    }
+
+    fn num32(&mut self) -> Result<u32, ReadError> {
+        u32::try_from(self.num()?).or_else(|_| bad("number too large"))
+    }
+
+    /// A count of things of at least `size` bytes each: never more than the data can hold.
+    fn len(&mut self, size: usize) -> Result<usize, ReadError> {
+        let n = self.num()?;
+        if n > (self.data.len() / size) as u64 {
+            return bad("truncated");
+        }
+        Ok(n as usize)
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], ReadError> {
+        let n = self.len(1)?;
+        self.take(n)
+    }
+
+    fn word(&mut self) -> Result<u64, ReadError> {
+        let mut w = [0; 8];
+        w.copy_from_slice(self.take(8)?);
+        Ok(u64::from_le_bytes(w))
+    }
+
+    fn name(&mut self) -> Result<Name, ReadError> {
+        let n = self.num()?;
+        match self.names.get(n as usize) {
+            Some(name) => Ok(name.clone()),
+            None => bad("no such name"),
+        }
+    }
+
+    fn names(&mut self) -> Result<Box<[Name]>, ReadError> {
+        let n = self.len(1)?;
+        (0..n).map(|_| self.name()).collect()
+    }
+
+    fn code(&mut self, depth: u32) -> Result<CodeData, ReadError> {
+        if depth > MAX_DEPTH {
+            return bad("nested too deeply");
+        }
+        let name = self.name()?;
+        let qualname = self.name()?;
+        let filename = self.name()?;
+        let firstlineno = self.num32()?;
+        let flags = CodeFlags(self.num32()?);
+        let argcount = self.num32()?;
+        let posonlyargcount = self.num32()?;
+        let kwonlyargcount = self.num32()?;
+        let nregs = self.num32()?;
+        // 65,536 is all that operands can name; more would let bad data ask for much memory.
+        if nregs > 1 << 16 || argcount > 1 << 16 || kwonlyargcount > 1 << 16 {
+            return bad("too many registers");
+        }
+        let varnames = self.names()?;
+        let cellvars = self.names()?;
+        let freevars = self.names()?;
+        let names = self.names()?;
+        let n = self.len(8)?;
+        let code = self.take(n * 8)?;
+        let code = code
+            .as_chunks()
+            .0
+            .iter()
+            .map(|w| u64::from_le_bytes(*w))
+            .collect();
+        let n = self.len(4)?;
+        let mut handlers = Vec::with_capacity(n);
+        for _ in 0..n {
+            let start = self.num32()?;
+            let Some(end) = start.checked_add(self.num32()?) else {
+                return bad("exception table");
+            };
+            let target = self.num32()?;
+            let Ok(exc) = u16::try_from(self.num32()?) else {
+                return bad("exception table");
+            };
+            handlers.push(Handler {
+                start,
+                end,
+                target,
+                exc,
+            });
+        }
+        let first_line = self.num32()?;
+        let positions = Positions {
+            data: self.bytes()?.into(),
+            first_line,
+        };
+        let consts = self.consts(depth)?.into_boxed_slice();
+        Ok(CodeData {
+            name,
+            qualname,
+            filename,
+            firstlineno,
+            flags,
+            argcount,
+            posonlyargcount,
+            kwonlyargcount,
+            varnames,
+            cellvars,
+            freevars,
+            names,
+            consts,
+            code,
+            nregs,
+            handlers: handlers.into_boxed_slice(),
+            positions,
+        })
+    }
+
+    fn consts(&mut self, depth: u32) -> Result<Vec<Const>, ReadError> {
+        let n = self.len(1)?;
+        (0..n).map(|_| self.constant(depth + 1)).collect()
+    }
+
+    fn constant(&mut self, depth: u32) -> Result<Const, ReadError> {
+        if depth > MAX_DEPTH {
+            return bad("nested too deeply");
+        }
+        Ok(match self.byte()? {
+            b'N' => Const::None,
+            b'T' => Const::Bool(true),
+            b'F' => Const::Bool(false),
+            b'.' => Const::Ellipsis,
+            b'i' => {
+                let v = self.num()?;
+                Const::Int((v >> 1) as i64 ^ -((v & 1) as i64))
+            }
+            t @ (b'l' | b'L') => Const::BigInt {
+                negative: t == b'L',
+                magnitude: self.bytes()?.into(),
+            },
+            b'f' => Const::Float(f64::from_bits(self.word()?)),
+            b'c' => Const::Complex(f64::from_bits(self.word()?), f64::from_bits(self.word()?)),
+            b's' => match Wtf8::from_bytes(self.bytes()?) {
+                Some(s) => Const::Str(Arc::new(s.to_wtf8_buf())),
+                None => return bad("string is not WTF-8"),
+            },
+            b'b' => Const::Bytes(self.bytes()?.into()),
+            b't' => Const::Tuple(self.consts(depth)?.into()),
+            b'z' => Const::FrozenSet(self.consts(depth)?.into()),
+            b':' => Const::Slice(Box::new([
+                self.constant(depth + 1)?,
+                self.constant(depth + 1)?,
+                self.constant(depth + 1)?,
+            ])),
+            b'C' => Const::Code(Arc::new(self.code(depth + 1)?)),
+            _ => return bad("unknown constant"),
+        })
+    }
+}
