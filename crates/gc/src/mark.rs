@@ -1,0 +1,298 @@
+//! Marking: exact in the heap, conservative on stacks, parallel when there is much to do.
+
+use crate::arena::{self, BLOCK_SHIFT, BLOCK_SIZE, BlockState, block, block_address};
+use crate::header::{Cell, FLAG_OLD, Header};
+use crate::kind;
+use crate::size_class::{CAPACITIES, SIZES, cell_index};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use taipan_sync::{Mutex, futex};
+
+/// Given to trace functions and root tracers, which call [`Marker::mark`] for each reference.
+///
+/// The same functions serve to list the referents of a cell: then the marker only passes on what it
+/// is given.
+pub struct Marker<'a> {
+    base: usize,
+    marks: *const AtomicU64,
+    stack: Vec<Cell>,
+    full: bool,
+    shared: Option<&'a Shared>,
+    visitor: Option<&'a mut dyn FnMut(Cell)>,
+}
+
+impl std::fmt::Debug for Marker<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Marker")
+            .field("full", &self.full)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A marker with this much on its stack gives half of it to one that has nothing.
+const SHARE_ABOVE: usize = 256;
+
+impl<'a> Marker<'a> {
+    pub(crate) fn new(full: bool) -> Self {
+        Self {
+            base: arena::base(),
+            marks: arena::marks(),
+            stack: Vec::new(),
+            full,
+            shared: None,
+            visitor: None,
+        }
+    }
+
+    pub(crate) fn visiting(visitor: &'a mut dyn FnMut(Cell)) -> Self {
+        Self {
+            visitor: Some(visitor),
+            ..Self::new(true)
+        }
+    }
+
+    /// Is this a full collection? (Young ones skip what old cells refer to.)
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Marks a cell, to be traced. Null is ignored.
+    #[inline]
+    pub fn mark(&mut self, cell: Cell) {
+        if let Some(visitor) = &mut self.visitor {
+            if !cell.is_null() {
+                visitor(cell);
+            }
+            return;
+        }
+        if cell.is_null() {
+            return;
+        }
+        debug_assert!(
+            arena::is_in_heap(cell.addr()),
+            "marking {cell:p}, which is not in the heap"
+        );
+        // SAFETY: a cell of the heap.
+        debug_assert!(
+            unsafe { (*cell).kind } != 0,
+            "marking the free cell {cell:p}"
+        );
+        let offset = cell.addr() - self.base;
+        // SAFETY: the words below the arena's top are accessible.
+        let word = unsafe { &*self.marks.add(offset >> 10) };
+        let bit = 1u64 << (offset >> 4 & 63);
+        let bits = word.load(Ordering::Relaxed);
+        if bits & bit != 0 {
+            return;
+        }
+        if self.shared.is_some() {
+            if word.fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+                return;
+            }
+        } else {
+            word.store(bits | bit, Ordering::Relaxed);
+        }
+        self.stack.push(cell);
+    }
+
+    /// Marks the cells that any word of the range points to or into.
+    pub fn mark_conservative_range(&mut self, lo: *const usize, hi: *const usize) {
+        let mut at = lo.addr().next_multiple_of(8);
+        let end = hi.addr();
+        let limit = arena::top() << BLOCK_SHIFT;
+        while at + 8 <= end {
+            // SAFETY: the caller gives readable memory. Volatile, for it is other code's memory.
+            let word = unsafe { (at as *const usize).read_volatile() };
+            if word.wrapping_sub(self.base) < limit
+                && let Some(cell) = cell_containing(word)
+            {
+                self.mark(cell);
+            }
+            at += 8;
+        }
+    }
+
+    /// Queues a cell that is marked already, to be traced again.
+    pub(crate) fn retrace(&mut self, cell: Cell) {
+        self.stack.push(cell);
+    }
+
+    /// Traces what has been marked until nothing is left.
+    pub(crate) fn drain(&mut self) {
+        loop {
+            while let Some(cell) = self.stack.pop() {
+                self.trace(cell);
+                if self.stack.len() > SHARE_ABOVE
+                    && let Some(shared) = self.shared
+                    && shared.idle.load(Ordering::Relaxed) != 0
+                {
+                    shared.give(self.stack.split_off(self.stack.len() / 2));
+                }
+            }
+            let Some(shared) = self.shared else { return };
+            match shared.take() {
+                Some(stack) => self.stack = stack,
+                None => return,
+            }
+        }
+    }
+
+    #[inline]
+    fn trace(&mut self, cell: Cell) {
+        // SAFETY: a marked cell is live; only its marker writes its flags, as the world is stopped.
+        let header = unsafe { &*cell };
+        header.flags.store(
+            header.flags.load(Ordering::Relaxed) | FLAG_OLD,
+            Ordering::Relaxed,
+        );
+        if let Some(trace) = kind::trace_fn(header.kind) {
+            // SAFETY: registered for cells of this kind.
+            unsafe { trace(cell, self) };
+        }
+    }
+
+    /// Drains with the help of `helpers` threads.
+    pub(crate) fn drain_in_parallel(&mut self, helpers: usize) {
+        if helpers == 0 {
+            return self.drain();
+        }
+        let shared = Shared {
+            state: Mutex::new(SharedState {
+                stacks: Vec::new(),
+                done: false,
+            }),
+            idle: AtomicUsize::new(0),
+            markers: AtomicUsize::new(1),
+            changed: AtomicU32::new(0),
+        };
+        let full = self.full;
+        let signals = BlockedSignals::new();
+        std::thread::scope(|scope| {
+            for _ in 0..helpers {
+                let shared = &shared;
+                shared.markers.fetch_add(1, Ordering::SeqCst);
+                let spawned = std::thread::Builder::new()
+                    .name("gc-marker".to_owned())
+                    .stack_size(256 * 1024)
+                    .spawn_scoped(scope, move || {
+                        let mut marker = Marker::new(full);
+                        marker.shared = Some(shared);
+                        marker.drain();
+                    });
+                if spawned.is_err() {
+                    // No thread to be had: fewer hands.
+                    shared.markers.fetch_sub(1, Ordering::SeqCst);
+                }
+            }
+            let mut main = Marker::new(full);
+            main.shared = Some(&shared);
+            main.stack = std::mem::take(&mut self.stack);
+            main.drain();
+        });
+        drop(signals);
+    }
+}
+
+/// Signals stay away from the threads that are started while this lives.
+struct BlockedSignals(libc::sigset_t);
+
+impl BlockedSignals {
+    fn new() -> Self {
+        // SAFETY: plain calls that fill the sets.
+        unsafe {
+            let mut all: libc::sigset_t = std::mem::zeroed();
+            let mut old: libc::sigset_t = std::mem::zeroed();
+            libc::sigfillset(&raw mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut old);
+            Self(old)
+        }
+    }
+}
+
+impl Drop for BlockedSignals {
+    fn drop(&mut self) {
+        // SAFETY: restores the set that `new` saved.
+        unsafe {
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut())
+        };
+    }
+}
+
+/// What parallel markers share: stacks to be taken.
+struct Shared {
+    state: Mutex<SharedState>,
+    /// Markers without work. Written under the lock of `state`.
+    idle: AtomicUsize,
+    markers: AtomicUsize,
+    changed: AtomicU32,
+}
+
+struct SharedState {
+    stacks: Vec<Vec<Cell>>,
+    done: bool,
+}
+
+// SAFETY: cells may be traced by any thread while the world is stopped.
+unsafe impl Send for SharedState {}
+
+impl Shared {
+    fn give(&self, stack: Vec<Cell>) {
+        self.state.lock().stacks.push(stack);
+        self.changed.fetch_add(1, Ordering::SeqCst);
+        futex::wake(&raw const self.changed, 1);
+    }
+
+    /// Work, or `None` when all markers are without and marking is done.
+    fn take(&self) -> Option<Vec<Cell>> {
+        let mut idle = false;
+        loop {
+            let epoch = self.changed.load(Ordering::SeqCst);
+            let mut state = self.state.lock();
+            if let Some(stack) = state.stacks.pop() {
+                if idle {
+                    self.idle.fetch_sub(1, Ordering::SeqCst);
+                }
+                return Some(stack);
+            }
+            if !idle {
+                idle = true;
+                self.idle.fetch_add(1, Ordering::SeqCst);
+            }
+            if state.done || self.idle.load(Ordering::SeqCst) == self.markers.load(Ordering::SeqCst)
+            {
+                state.done = true;
+                drop(state);
+                self.changed.fetch_add(1, Ordering::SeqCst);
+                futex::wake(&raw const self.changed, i32::MAX);
+                return None;
+            }
+            drop(state);
+            futex::wait(&self.changed, epoch, None);
+        }
+    }
+}
+
+/// The live cell that the address lies in, if any. A value's tag bits do not matter.
+pub(crate) fn cell_containing(address: usize) -> Option<Cell> {
+    let offset = (address & !7).wrapping_sub(arena::base());
+    let index = offset >> BLOCK_SHIFT;
+    if index >= arena::top() {
+        return None;
+    }
+    let row = block(index);
+    let start = match row.state() {
+        BlockState::Free => return None,
+        BlockState::Small => {
+            let class = row.class();
+            let cell = cell_index(class, offset & (BLOCK_SIZE - 1));
+            if cell >= CAPACITIES[class] as usize {
+                return None;
+            }
+            block_address(index) + cell * SIZES[class] as usize
+        }
+        BlockState::Large => block_address(index),
+        BlockState::LargeTail => block_address(row.run()),
+    };
+    let cell = start as *mut Header;
+    // SAFETY: the start of a cell; free cells have kind 0.
+    (unsafe { (*cell).kind } != 0).then_some(cell)
+}
