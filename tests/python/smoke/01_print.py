@@ -1,0 +1,6 @@
+print()
+print("hello")
+print("a", "b", 1, 2.5, None, True)
+print("a", "b", sep="-", end="!\n")
+print("é ü 漢字 🐍")
+print('single', "double \" quote", 'back\\slash', "tab\there")

@@ -1,0 +1,6 @@
+print(1 < 2, 2 < 1, 1 <= 1, 1 == 1.0, 1 != 2, 2 >= 3, 3 > 2)
+print("a" < "b", "abc" == "abc", "abc" != "abd", [1, 2] == [1, 2], (1, 2) < (1, 3))
+print(1 < 2 < 3, 1 < 3 < 2, 3 > 2 > 1 > 0)
+print(None is None, None is not None, 1 in [1, 2], 3 not in [1, 2])
+print(True and False, True or False, 0 or "x", 1 and "y", None or 0)
+print("yes" if 1 else "no", "yes" if 0 else "no")

@@ -1,0 +1,6 @@
+print(len("abc"), abs(-3), min(3, 1, 2), max([1, 5, 2]), sum([1, 2, 3]), round(2.567, 2), round(2.5))
+print(list(range(5)), list(range(10, 0, -3)), list(map(str, [1, 2])), list(filter(None, [0, 1, 2])))
+print(list(zip("ab", [1, 2])), list(enumerate("ab", 1)), list(reversed([1, 2])), any([0, 1]), all([1, 0]))
+print(int("42"), int("ff", 16), float("1.5"), str(1.0), bool(""), chr(65), ord("A"), hex(255), bin(5), oct(8))
+print(isinstance(1, (int, str)), callable(len), type(1), type("").__name__, divmod(17, 5), pow(2, 10, 1000))
+print(repr([1, "a"]), hash(1), id(None) == id(None), iter([]) is not None, next(iter([7])))

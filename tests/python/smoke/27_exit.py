@@ -1,0 +1,5 @@
+# expect-exit: 3
+import sys
+
+print("before")
+sys.exit(3)
