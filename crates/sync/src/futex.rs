@@ -30,6 +30,10 @@ pub fn wait(word: &AtomicU32, expected: u32, deadline: Option<Instant>) -> bool 
 }
 
 /// Wakes up to `count` sleepers of `word`. Async-signal-safe.
+#[allow(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "the address is a key, it is not read"
+)]
 pub fn wake(word: *const AtomicU32, count: i32) {
     // SAFETY: FUTEX_WAKE only uses the address as a key; an unmapped one is an error, no fault.
     unsafe {
