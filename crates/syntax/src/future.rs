@@ -2,6 +2,11 @@
 
 use std::ops::{BitOr, BitOrAssign};
 
+use ruff_python_ast::{Expr, Stmt};
+
+use crate::error::SyntaxError;
+use crate::lines::Lines;
+
 /// A set of `__future__` features, with the bit values of `__future__.CO_FUTURE_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub struct FutureFlags(u32);
@@ -63,3 +68,40 @@ impl BitOrAssign for FutureFlags {
         self.0 |= rhs.0;
     }
 }
+
+/// The features that a file turns on, or the error in one of its future statements.
+pub(crate) fn declared(body: &[Stmt], lines: &Lines) -> Result<FutureFlags, Box<SyntaxError>> {
+    let mut flags = FutureFlags::NONE;
+    let mut allowed = true;
+    for (idx, stmt) in body.iter().enumerate() {
+        match stmt {
+            Stmt::ImportFrom(import)
+                if import.level == 0 && import.module.as_deref() == Some("__future__") =>
+            {
+                if !allowed {
+                    return Err(SyntaxError::at(lines, import.range, MISPLACED));
+                }
+                for alias in &import.names {
+                    let name = alias.name.as_str();
+                    match FutureFlags::by_name(name) {
+                        Some(flag) => flags |= flag,
+                        None if name == "braces" => {
+                            return Err(SyntaxError::at(lines, alias.range, "not a chance"));
+                        }
+                        None => {
+                            let msg = format!("future feature {name} is not defined");
+                            return Err(SyntaxError::at(lines, alias.range, msg));
+                        }
+                    }
+                }
+            }
+            Stmt::Expr(expr) if idx == 0 && matches!(*expr.value, Expr::StringLiteral(_)) => {}
+            _ => allowed = false,
+        }
+    }
+    Ok(flags)
+}
+
+/// What is said of a future statement that comes too late.
+pub(crate) const MISPLACED: &str =
+    "from __future__ imports must occur at the beginning of the file";

@@ -17,12 +17,24 @@
 //!
 //! Invariant: this crate knows no Python object and calls no Python code.
 
+pub mod check;
 pub mod error;
 pub mod lines;
+pub mod name;
+pub mod source;
 pub mod symtable;
 
+mod depth;
+mod diagnose;
 mod future;
 mod options;
+mod parse;
+mod stack;
+
+/// Tokens: ruff's, for tools that want comments and blank line ends too.
+pub mod token {
+    pub use ruff_python_ast::token::{Token, TokenKind, Tokens};
+}
 
 /// The AST: ruff's node types, under our own name.
 pub mod ast {
@@ -33,4 +45,6 @@ pub use error::{Category, ErrorKind, SyntaxError, Warning};
 pub use future::FutureFlags;
 pub use lines::Lines;
 pub use options::{Mode, Options};
+pub use parse::{Analyzed, Parsed, analyze, parse};
 pub use ruff_text_size::{Ranged, TextLen, TextRange, TextSize};
+pub use stack::with_room;

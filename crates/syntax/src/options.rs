@@ -34,6 +34,8 @@ pub struct Options {
     pub allow_incomplete_input: bool,
     /// Whether only an AST is wanted (`PyCF_ONLY_AST`): the checks of the compiler are left out.
     pub only_ast: bool,
+    /// Whether [`Parsed::tokens`](crate::Parsed::tokens) is wanted.
+    pub keep_tokens: bool,
     /// `__future__` features inherited from the calling code.
     pub future: FutureFlags,
 }
@@ -48,6 +50,7 @@ impl Default for Options {
             dont_imply_dedent: false,
             allow_incomplete_input: false,
             only_ast: false,
+            keep_tokens: false,
             future: FutureFlags::default(),
         }
     }

@@ -33,6 +33,11 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::FutureFlags;
 
+mod analyze;
+mod build;
+mod expr;
+mod pattern;
+
 /// Index of a block in its [`SymbolTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BlockId(u32);
@@ -238,12 +243,33 @@ pub struct Block {
     pub inlined: bool,
     /// Whether a nested block has free variables.
     pub child_has_free: bool,
-    /// `__annotate__` block of this module, class or function, if it has annotations that are
-    /// evaluated.
+    /// `__annotate__` block of this module or class (or function, for the annotations of its
+    /// locals, which are never run). A function's own is found under [`Role::Annotations`].
     pub annotations: Option<BlockId>,
+    /// Whether the annotations in [`Block::annotations`] or under [`Role::Annotations`] exist at
+    /// all: every function has such a block, as in CPython, but most are empty.
+    pub has_annotations: bool,
+    /// Class whose name mangles private names here.
+    pub private: Option<Name>,
+    /// Type-parameter scope of a class: only these names are mangled.
+    pub mangled_names: Option<Vec<Name>>,
+    /// Names that inlined comprehensions bring into this block's code object, which
+    /// `co_varnames` and `_symtable` show too.
+    pub inlined_names: Symbols,
 }
 
 impl Block {
+    /// The name under which `name` is entered in this block.
+    pub fn mangle(&self, name: &Name) -> Name {
+        match &self.private {
+            Some(class) if crate::name::is_private(name) => match &self.mangled_names {
+                Some(only) if !only.contains(name) => name.clone(),
+                _ => crate::name::mangle(class, name),
+            },
+            _ => name.clone(),
+        }
+    }
+
     /// The symbol for an already mangled name.
     pub fn symbol(&self, name: &str) -> Option<Symbol> {
         self.symbols.get(name).copied()
