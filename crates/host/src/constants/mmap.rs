@@ -1,0 +1,40 @@
+//! Constants of the module `mmap`, but for the page size.
+
+use super::constants;
+
+/// Names and values.
+pub static CONSTANTS: &[(&str, i64)] = &constants![
+    ACCESS_COPY = 3,
+    ACCESS_DEFAULT = 0,
+    ACCESS_READ = 1,
+    ACCESS_WRITE = 2,
+    MADV_DODUMP,
+    MADV_DOFORK,
+    MADV_DONTDUMP,
+    MADV_DONTFORK,
+    MADV_DONTNEED,
+    MADV_FREE,
+    MADV_HUGEPAGE,
+    MADV_HWPOISON,
+    MADV_MERGEABLE,
+    MADV_NOHUGEPAGE,
+    MADV_NORMAL,
+    MADV_RANDOM,
+    MADV_REMOVE,
+    MADV_SEQUENTIAL,
+    MADV_UNMERGEABLE,
+    MADV_WILLNEED,
+    MAP_32BIT,
+    MAP_ANON,
+    MAP_ANONYMOUS,
+    MAP_DENYWRITE,
+    MAP_EXECUTABLE,
+    MAP_NORESERVE,
+    MAP_POPULATE,
+    MAP_PRIVATE,
+    MAP_SHARED,
+    MAP_STACK,
+    PROT_EXEC,
+    PROT_READ,
+    PROT_WRITE,
+];

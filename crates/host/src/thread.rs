@@ -1,0 +1,89 @@
+//! Threads as the system knows them.
+
+use crate::check::code;
+use std::ffi::CString;
+use std::io;
+
+/// The thread's number in the kernel.
+pub fn native_id() -> u64 {
+    // SAFETY: no arguments.
+    unsafe { libc::gettid() }.cast_unsigned().into()
+}
+
+/// The thread's identity, valid while it lives; what signals are sent to.
+pub fn pthread_id() -> u64 {
+    // SAFETY: no arguments.
+    unsafe { libc::pthread_self() }
+}
+
+/// Names the current thread for the system's tools, cut to the 15 bytes they keep.
+pub fn set_name(name: &str) -> io::Result<()> {
+    let mut end = name.len().min(15);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    let name = CString::new(&name[..end]).unwrap_or_default();
+    // SAFETY: terminated name.
+    code(unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr()) })
+}
+
+/// The current thread's name.
+pub fn name() -> Vec<u8> {
+    let mut buffer = [0u8; 16];
+    // SAFETY: the buffer is writable for its length.
+    unsafe {
+        libc::pthread_getname_np(
+            libc::pthread_self(),
+            buffer.as_mut_ptr().cast(),
+            buffer.len(),
+        )
+    };
+    let end = buffer.iter().position(|byte| *byte == 0).unwrap_or(0);
+    buffer[..end].to_vec()
+}
+
+/// The lowest address and the size of the current thread's stack.
+pub fn stack_bounds() -> io::Result<(usize, usize)> {
+    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let (mut low, mut size) = (std::ptr::null_mut(), 0);
+    // SAFETY: the attributes are filled by the first call, read by the second, freed by the third.
+    unsafe {
+        code(libc::pthread_getattr_np(
+            libc::pthread_self(),
+            attributes.as_mut_ptr(),
+        ))?;
+        let result = code(libc::pthread_attr_getstack(
+            attributes.as_ptr(),
+            &raw mut low,
+            &raw mut size,
+        ));
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        result?;
+    }
+    Ok((low.addr(), size))
+}
+
+/// The smallest stack a thread can have.
+pub fn min_stack() -> usize {
+    let n = crate::sysinfo::sysconf(libc::_SC_THREAD_STACK_MIN).unwrap_or(0);
+    usize::try_from(n).unwrap_or(0).max(16384)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_have_names_and_stacks() {
+        std::thread::spawn(|| {
+            set_name("a name that is much too long").unwrap();
+            assert_eq!(name(), b"a name that is ");
+            let (low, size) = stack_bounds().unwrap();
+            let here = (&raw const low).addr();
+            assert!(low < here && here < low + size);
+            assert_ne!(native_id(), 0);
+        })
+        .join()
+        .unwrap();
+    }
+}
