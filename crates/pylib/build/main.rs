@@ -33,9 +33,10 @@ fn main() {
     }
     substitutions::apply(&mut files);
     files.extend(generated::modules());
-    if let Some(text) = opcodes::metadata() {
-        files.insert("_opcode_metadata.py".to_owned(), text.into_bytes());
-    }
+    files.insert(
+        "_opcode_metadata.py".to_owned(),
+        opcodes::metadata().into_bytes(),
+    );
     let mut ours = Files::new();
     read_tree(&own, &own, &mut ours);
     ours.remove("README.md");

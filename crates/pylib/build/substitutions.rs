@@ -94,15 +94,6 @@ const EDITS: &[Edit] = &[
             "RawIOBase.register(FileIO)\n\n",
         ),
     ),
-    // Replaced whole once `opcodes::metadata` gives ours; until then only the heading is wrong.
-    edit(
-        "_opcode_metadata.py",
-        Cut(
-            "# for RustPython bytecode format",
-            Some("# Do not edit"),
-            "",
-        ),
-    ),
 ];
 
 /// Applies all edits.

@@ -105,3 +105,11 @@ fn code_is_aligned() {
         assert_eq!(code.as_ptr().addr() % 16, 0);
     }
 }
+
+#[test]
+fn our_own_modules_take_the_place_of_others() {
+    let text = |name: &str| find(name).unwrap().source().into_owned();
+    assert!(text("_opcode_metadata").contains("'LOAD_GLOBAL': (("));
+    assert!(text("opcode").starts_with("\"\"\"The operations of Taipan"));
+    assert!(text("dis").contains("class Instruction(_Fields)"));
+}
