@@ -106,6 +106,108 @@ extern "C" fn fatal(signal: c_int) {
     unsafe { libc::raise(signal) };
 }
 
+/// What a signal that programs may register did before, while it is registered.
+static USER_PREVIOUS: Slots = Slots(UnsafeCell::new([None; NSIG]));
+static USER_CHAIN: [AtomicBool; NSIG] = [const { AtomicBool::new(false) }; NSIG];
+static USER_REPORTER: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
+
+const NSIG: usize = crate::signal::NSIG as usize;
+
+struct Slots(UnsafeCell<[Option<libc::sigaction>; NSIG]>);
+
+// SAFETY: written under the lock before the handler that reads it is installed.
+unsafe impl Sync for Slots {}
+
+fn slot(signal: c_int) -> io::Result<usize> {
+    match usize::try_from(signal) {
+        Ok(index) if (1..NSIG).contains(&index) => Ok(index),
+        _ => crate::check::error(libc::EINVAL),
+    }
+}
+
+/// Has the reporter (one for all signals) called whenever the signal comes; with `chain`,
+/// what the signal did before happens afterwards.
+pub fn register(signal: c_int, reporter: Reporter, chain: bool) -> io::Result<()> {
+    let index = slot(signal)?;
+    let _guard = CRASH.hold();
+    USER_REPORTER.store(reporter as *mut (), Ordering::Release);
+    // SAFETY: zero bytes are a valid action; the table is written under the lock, before the
+    // handler that reads it is there.
+    unsafe {
+        if (&*USER_PREVIOUS.0.get())[index].is_none() {
+            let mut old = std::mem::zeroed::<libc::sigaction>();
+            done(libc::sigaction(signal, std::ptr::null(), &raw mut old))?;
+            (*USER_PREVIOUS.0.get())[index] = Some(old);
+        }
+        USER_CHAIN[index].store(chain, Ordering::Release);
+        let result = install_user(signal, chain);
+        if result.is_err() {
+            (*USER_PREVIOUS.0.get())[index] = None;
+        }
+        result
+    }
+}
+
+/// Undoes [`register`]; whether the signal was registered.
+pub fn unregister(signal: c_int) -> bool {
+    let Ok(index) = slot(signal) else {
+        return false;
+    };
+    let _guard = CRASH.hold();
+    // SAFETY: the table is changed under the lock, after the handler that reads it is gone.
+    unsafe {
+        let Some(old) = (&*USER_PREVIOUS.0.get())[index] else {
+            return false;
+        };
+        libc::sigaction(signal, &raw const old, std::ptr::null_mut());
+        (*USER_PREVIOUS.0.get())[index] = None;
+    }
+    true
+}
+
+fn install_user(signal: c_int, chain: bool) -> io::Result<()> {
+    // SAFETY: zero bytes are a valid action.
+    unsafe {
+        let mut action = std::mem::zeroed::<libc::sigaction>();
+        action.sa_sigaction = user as *const () as usize;
+        // With a chain the signal is raised again inside the handler.
+        action.sa_flags = libc::SA_RESTART | libc::SA_ONSTACK;
+        if chain {
+            action.sa_flags |= libc::SA_NODEFER;
+        }
+        libc::sigemptyset(&raw mut action.sa_mask);
+        done(libc::sigaction(
+            signal,
+            &raw const action,
+            std::ptr::null_mut(),
+        ))
+    }
+}
+
+extern "C" fn user(signal: c_int) {
+    let saved = errno();
+    let pointer = USER_REPORTER.load(Ordering::Acquire);
+    if !pointer.is_null() {
+        // SAFETY: only `register` stores there, and only functions of this type.
+        let reporter = unsafe { std::mem::transmute::<*mut (), Reporter>(pointer) };
+        reporter(signal);
+    }
+    if let Ok(index) = slot(signal)
+        && USER_CHAIN[index].load(Ordering::Acquire)
+    {
+        // SAFETY: see `register`; a copy of a plain struct is read.
+        unsafe {
+            if let Some(old) = &(&*USER_PREVIOUS.0.get())[index] {
+                libc::sigaction(signal, old, std::ptr::null_mut());
+                set_errno(saved);
+                libc::raise(signal);
+                let _ = install_user(signal, true);
+            }
+        }
+    }
+    set_errno(saved);
+}
+
 /// Gives the current thread a stack of its own for handlers, so that they can run when the
 /// thread's is full. The memory is never given back: a handler may run until the very end.
 pub fn use_alternate_stack() -> io::Result<()> {
@@ -174,6 +276,24 @@ mod tests {
         assert_eq!(fd::read_new(r, 20).unwrap(), b"0000beef 0");
         fd::close(r).unwrap();
         fd::close(w).unwrap();
+    }
+
+    #[test]
+    fn a_registered_signal_is_reported_and_passed_on() {
+        static SEEN: std::sync::atomic::AtomicI32 = std::sync::atomic::AtomicI32::new(0);
+        extern "C" fn report(signal: c_int) {
+            SEEN.fetch_add(signal, Ordering::Relaxed);
+        }
+        let signal = libc::SIGURG;
+        crate::signal::set_disposition(signal, crate::signal::Disposition::Note).unwrap();
+        register(signal, report, true).unwrap();
+        crate::signal::raise(signal).unwrap();
+        crate::signal::raise(signal).unwrap();
+        assert_eq!(SEEN.load(Ordering::Relaxed), 2 * signal);
+        assert!(crate::signal::take(signal));
+        assert!(unregister(signal) && !unregister(signal));
+        crate::signal::set_disposition(signal, crate::signal::Disposition::Default).unwrap();
+        assert!(register(libc::SIGKILL, report, false).is_err());
     }
 
     #[test]

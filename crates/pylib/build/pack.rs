@@ -33,7 +33,7 @@ pub fn write(files: &Files, out: &Path) {
         if let Some((module, is_package)) = module_name(path) {
             let source = String::from_utf8_lossy(contents);
             let shown = format!("{VIRTUAL_PREFIX}/{path}");
-            if let Some(code) = compile::module(&module, &source, &shown) {
+            if let Some(code) = compile::module(&source, &shown) {
                 blob.resize(blob.len().next_multiple_of(16), 0);
                 (code_at, code_len) = (blob.len(), code.len());
                 blob.extend_from_slice(&code);
