@@ -20,6 +20,7 @@
 pub mod check;
 pub mod error;
 pub mod lines;
+pub mod literal;
 pub mod name;
 pub mod source;
 pub mod symtable;

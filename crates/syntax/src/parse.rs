@@ -7,6 +7,7 @@ use ruff_python_ast::{Mod, ModModule, PythonVersion, Stmt};
 use ruff_python_parser as parser;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
+use crate::check::Suspects;
 use crate::diagnose;
 use crate::error::{ErrorKind, SyntaxError, Warning};
 use crate::lines::Lines;
@@ -25,6 +26,7 @@ pub struct Parsed {
     tokens: Option<Tokens>,
     lines: Lines,
     depth: u32,
+    pub(crate) suspects: Suspects,
 }
 
 impl Parsed {
@@ -128,12 +130,14 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
     } else {
         longest + 200
     };
+    let suspects = Suspects::gather(outcome.tokens(), &text);
     let second_look = needs_second_look(outcome.tokens(), &text, options);
     let parsed = Parsed {
         tokens: options.keep_tokens.then(|| outcome.tokens().clone()),
         ast: outcome.into_syntax(),
         lines,
         depth,
+        suspects,
     };
     if first.is_some() {
         return Err(diagnose::explain(&parsed.lines, options, first));
@@ -153,7 +157,7 @@ pub fn analyze(source: &str, options: &Options) -> Result<Analyzed, Box<SyntaxEr
     let mut warnings = Vec::new();
     crate::check::before_symbols(&parsed, options, &mut warnings)?;
     let symbols = crate::symtable::SymbolTable::build(parsed.ast(), parsed.lines(), options)?;
-    crate::check::after_symbols(&parsed, options, &mut warnings)?;
+    crate::check::after_symbols(&parsed, &symbols, options, &mut warnings)?;
     Ok(Analyzed {
         parsed,
         symbols,
