@@ -7,7 +7,7 @@
 
 pub mod bigint;
 pub mod float;
-//FMT pub mod format;
+pub mod format;
 pub mod hash;
 pub mod small;
 

@@ -214,7 +214,7 @@ macro_rules! from_primitive {
         }
         impl PartialEq<$t> for BigInt {
             fn eq(&self, other: &$t) -> bool {
-                *self == BigInt::from(*other)
+                self.0 == IBig::from(*other)
             }
         }
     )*};

@@ -513,7 +513,7 @@ mod tests {
             f64::MAX,
             f64::MIN_POSITIVE,
             5e-324,
-            2.2250738585072009e-308,
+            2.225073858507201e-308,
             1e-310,
         ] {
             let (m, e) = decompose(v);
