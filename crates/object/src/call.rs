@@ -1,0 +1,446 @@
+//! The call protocol, and binding of arguments to native functions' signatures.
+
+use crate::error::{PyResult, Raised};
+use crate::func::{BoundMethod, Function, MethodDescriptor, NativeFunction, WrapperDescriptor};
+use crate::heap::{Object, ValueVec};
+use crate::native::{Method, NativeFn};
+use crate::thread::{Thread, hooks};
+use crate::types::{self, class_of};
+use crate::value::Value;
+
+/// The arguments of a call: positional ones, then the values of keywords whose names stand in `kwnames`.
+#[derive(Clone, Copy)]
+pub struct Args<'a> {
+    /// Positional arguments, then keyword arguments' values.
+    pub values: &'a [Value],
+    /// The keywords, exact strings.
+    pub kwnames: &'a [Value],
+}
+
+impl<'a> Args<'a> {
+    /// Positional arguments only.
+    #[inline(always)]
+    pub const fn positional(values: &'a [Value]) -> Args<'a> {
+        Args {
+            values,
+            kwnames: &[],
+        }
+    }
+
+    /// The positional arguments.
+    #[inline(always)]
+    pub fn pos(&self) -> &'a [Value] {
+        &self.values[..self.values.len() - self.kwnames.len()]
+    }
+
+    /// The keyword arguments.
+    pub fn kw(&self) -> impl Iterator<Item = (Value, Value)> + use<'a> {
+        let n = self.values.len() - self.kwnames.len();
+        self.kwnames
+            .iter()
+            .copied()
+            .zip(self.values[n..].iter().copied())
+    }
+
+    /// The value of a keyword argument.
+    pub fn get_kw(&self, name: &str) -> Option<Value> {
+        self.kw().find(|(k, _)| k.is_str(name)).map(|(_, v)| v)
+    }
+
+    /// Whether there are keyword arguments.
+    pub fn has_kw(&self) -> bool {
+        !self.kwnames.is_empty()
+    }
+
+    /// Without the first positional argument.
+    pub fn skip_first(&self) -> Args<'a> {
+        Args {
+            values: &self.values[1..],
+            kwnames: self.kwnames,
+        }
+    }
+
+    /// Fails if there are keyword arguments: `f() takes no keyword arguments`.
+    pub fn no_kw(&self, th: &Thread, name: &str) -> PyResult<()> {
+        if self.has_kw() {
+            Err(th.type_error(format!("{name}() takes no keyword arguments")))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Calls `f` with the same arguments behind a first one.
+    pub fn with_first<R>(
+        &self,
+        th: &Thread,
+        first: Value,
+        f: impl FnOnce(Args) -> PyResult<R>,
+    ) -> PyResult<R> {
+        let n = self.values.len() + 1;
+        if n <= 8 {
+            let mut buf = [Value::ABSENT; 8];
+            buf[0] = first;
+            buf[1..n].copy_from_slice(self.values);
+            return f(Args {
+                values: &buf[..n],
+                kwnames: self.kwnames,
+            });
+        }
+        let mut v = ValueVec::with_capacity(th, n)?;
+        v.push(th, first)?;
+        v.extend_from_slice(th, self.values)?;
+        f(Args {
+            values: &v,
+            kwnames: self.kwnames,
+        })
+    }
+
+    /// The keyword arguments as a new dict.
+    pub fn kw_dict(&self, th: &Thread) -> PyResult {
+        let d = crate::dict::Dict::new(th);
+        for (k, v) in self.kw() {
+            d.set(th, k, v)?;
+        }
+        Ok(d.value())
+    }
+}
+
+/// Calls with positional arguments.
+#[inline]
+pub fn call(th: &Thread, f: Value, args: &[Value]) -> PyResult {
+    call_args(th, f, Args::positional(args))
+}
+
+/// Calls a method by name.
+pub fn call_method(th: &Thread, v: Value, name: &str, args: &[Value]) -> PyResult {
+    call_method_name(th, v, crate::strings::intern(th, name), args)
+}
+
+/// Calls a method by interned name, without making a bound method where the type has a plain function.
+pub fn call_method_name(th: &Thread, v: Value, name: Value, args: &[Value]) -> PyResult {
+    let ty = class_of(v);
+    if ty.slots().getattro.is_none()
+        && let Some(d) = crate::attr::type_lookup(ty, name)
+        && class_of(d).has_flag(types::flags::METHOD_DESCRIPTOR)
+        && crate::attr::get_own(v, name).is_none()
+    {
+        return Args::positional(args).with_first(th, v, |a| call_args(th, d, a));
+    }
+    let f = crate::attr::get(th, v, name)?;
+    call(th, f, args)
+}
+
+/// Calls any callable.
+///
+/// # Errors
+/// `TypeError: 'T' object is not callable`, or what the call raises.
+pub fn call_args(th: &Thread, f: Value, args: Args) -> PyResult {
+    if f.downcast::<Function>().is_some() {
+        return (hooks().call_function)(th, f, args);
+    }
+    if let Some(nf) = f.downcast::<NativeFunction>() {
+        return call_native_function(th, nf, args);
+    }
+    if let Some(m) = f.downcast::<BoundMethod>()
+        && class_of(f).is(&types::METHOD)
+    {
+        return args.with_first(th, m.receiver.get(), |a| call_args(th, m.func.get(), a));
+    }
+    match class_of(f).slots().call {
+        Some(c) => th.recurse(" while calling a Python object", || c(th, f, args)),
+        None => Err(th.type_error(format!(
+            "'{}' object is not callable",
+            class_of(f).name_text()
+        ))),
+    }
+}
+
+/// Calls a `builtin_function_or_method`.
+#[inline]
+pub fn call_native_function(th: &Thread, nf: &Object<NativeFunction>, args: Args) -> PyResult {
+    if nf.bound {
+        args.with_first(th, nf.receiver.get(), |a| call_method_row(th, nf.method, a))
+    } else {
+        match nf.method.func {
+            NativeFn::Raw(f) => native(th, || f(th, args)),
+            NativeFn::Bound(_) => call_method_row(th, nf.method, args),
+        }
+    }
+}
+
+/// Calls a `method_descriptor` with the instance as first argument.
+pub fn call_method_descriptor(th: &Thread, d: &Object<MethodDescriptor>, args: Args) -> PyResult {
+    let owner = d.owner.expect();
+    match args.pos().first() {
+        Some(first) if class_of(*first).is_subtype(owner) => call_method_row(th, d.method, args),
+        Some(first) => Err(th.type_error(format!(
+            "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
+            d.method.name,
+            owner.name_text(),
+            class_of(*first).name_text()
+        ))),
+        None => Err(th.type_error(format!(
+            "unbound method {}.{}() needs an argument",
+            owner.name_text(),
+            d.method.name
+        ))),
+    }
+}
+
+/// Calls a `wrapper_descriptor` with the instance as first argument.
+pub fn call_wrapper(th: &Thread, d: &Object<WrapperDescriptor>, args: Args) -> PyResult {
+    let owner = d.owner.expect();
+    match args.pos().first() {
+        Some(first) if class_of(*first).is_subtype(owner) => {
+            native(th, || (d.def.wrap)(th, owner, *first, args.skip_first()))
+        }
+        Some(first) => Err(th.type_error(format!(
+            "descriptor '{}' requires a '{}' object but received a '{}'",
+            d.def.name,
+            owner.name_text(),
+            class_of(*first).name_text()
+        ))),
+        None => Err(th.type_error(format!(
+            "descriptor '{}' of '{}' object needs an argument",
+            d.def.name,
+            owner.name_text()
+        ))),
+    }
+}
+
+#[inline(always)]
+fn native(th: &Thread, f: impl FnOnce() -> PyResult) -> PyResult {
+    th.check_native_stack()?;
+    f()
+}
+
+/// Calls a row of a method table with all its arguments, the receiver among them.
+#[inline]
+pub fn call_method_row(th: &Thread, m: &'static Method, args: Args) -> PyResult {
+    match m.func {
+        NativeFn::Bound(f) => {
+            if args.kwnames.is_empty() && m.arity.is_exactly(args.values.len()) {
+                return native(th, || f(th, args.values));
+            }
+            bind(th, m, args, |bound| native(th, || f(th, bound)))
+        }
+        NativeFn::Raw(f) => native(th, || f(th, args)),
+    }
+}
+
+/// The parameters of a text signature, in order.
+pub fn parameters(sig: &'static str) -> impl Iterator<Item = &'static str> {
+    let inner = sig
+        .strip_prefix('(')
+        .and_then(|s| s.rsplit_once(')'))
+        .map_or("", |(s, _)| s);
+    let mut rest = inner;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            return None;
+        }
+        let (mut depth, mut quote, mut end) = (0, None, rest.len());
+        for (i, c) in rest.char_indices() {
+            match (quote, c) {
+                (Some(q), c) if c == q => quote = None,
+                (Some(_), _) => {}
+                (None, '\'' | '"') => quote = Some(c),
+                (None, '(' | '[' | '{') => depth += 1,
+                (None, ')' | ']' | '}') => depth -= 1,
+                (None, ',') if depth == 0 => {
+                    end = i;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let p = rest[..end].trim();
+        rest = rest.get(end + 1..).unwrap_or("");
+        Some(p)
+    })
+}
+
+fn parameter_name(p: &str) -> &str {
+    p.split('=')
+        .next()
+        .unwrap_or(p)
+        .trim()
+        .trim_start_matches('$')
+}
+
+/// Binds arguments to a method row's signature: one value per parameter, absent where left out.
+fn bind<R>(
+    th: &Thread,
+    m: &'static Method,
+    args: Args,
+    f: impl FnOnce(&[Value]) -> PyResult<R>,
+) -> PyResult<R> {
+    let a = m.arity;
+    // The receiver of a method is not counted in messages.
+    let has_self = m.sig.as_bytes().get(1) == Some(&b'$');
+    let skip = has_self as usize;
+    let (pos, max) = (args.pos(), a.max as usize);
+    if pos.len() > max && !a.varargs {
+        return Err(too_many(
+            th,
+            m,
+            pos.len() - skip.min(pos.len()),
+            skip,
+            args.has_kw(),
+        ));
+    }
+    if args.has_kw() && a.positional_only as usize == a.params as usize && !a.varkw {
+        return Err(th.type_error(format!("{}() takes no keyword arguments", qualified(m))));
+    }
+    let mut buf = [Value::ABSENT; 24];
+    let bound = &mut buf[..a.params as usize];
+    let direct = pos.len().min(max);
+    bound[..direct].copy_from_slice(&pos[..direct]);
+    let mut next = max;
+    let mut star_star = None;
+    let mut kw_only_start = next;
+    if a.varargs {
+        bound[next] = Value::try_tuple(th, &pos[direct..])?;
+        next += 1;
+        kw_only_start = next;
+    }
+    if a.varkw {
+        let d = crate::dict::Dict::new(th).value();
+        bound[a.params as usize - 1] = d;
+        star_star = Some(d);
+    }
+    for (k, v) in args.kw() {
+        let mut index = 0;
+        let mut found = None;
+        let mut after_star = false;
+        for p in parameters(m.sig) {
+            if p == "/" {
+                continue;
+            }
+            if p.starts_with("**") {
+                break;
+            }
+            if p.starts_with('*') {
+                after_star = true;
+                continue;
+            }
+            if k.is_str(parameter_name(p)) && index >= a.positional_only as usize {
+                found = Some(if after_star {
+                    index - max + kw_only_start
+                } else {
+                    index
+                });
+                break;
+            }
+            index += 1;
+        }
+        match (found, star_star) {
+            (Some(i), _) if bound[i].is_absent() => bound[i] = v,
+            (Some(i), _) => {
+                return Err(th.type_error(format!(
+                    "argument for {}() given by name ('{}') and position ({})",
+                    m.name,
+                    crate::names::text(k),
+                    i + 1 - skip
+                )));
+            }
+            (None, Some(d)) => d.expect::<crate::dict::Dict>().set(th, k, v)?,
+            (None, None) => {
+                return Err(th.type_error(format!(
+                    "{}() got an unexpected keyword argument '{}'",
+                    m.name,
+                    crate::names::text(k)
+                )));
+            }
+        }
+    }
+    if let Some(i) = (0..a.min as usize).find(|i| bound[*i].is_absent()) {
+        return Err(too_few(th, m, pos.len(), i, skip));
+    }
+    f(bound)
+}
+
+fn qualified(m: &Method) -> &'static str {
+    m.name
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+#[cold]
+fn too_many(th: &Thread, m: &Method, given: usize, skip: usize, kw: bool) -> Raised {
+    let a = m.arity;
+    let (min, max) = ((a.min as usize).saturating_sub(skip), a.max as usize - skip);
+    let name = m.name;
+    let positional_only = a.positional_only == a.max && a.keyword_only == 0;
+    let msg = if positional_only && max == 0 {
+        format!("{name}() takes no arguments ({given} given)")
+    } else if positional_only && min == max && max == 1 {
+        format!("{name}() takes exactly one argument ({given} given)")
+    } else if positional_only {
+        format!(
+            "{name} expected {}{max} argument{}, got {given}",
+            if min == max { "" } else { "at most " },
+            plural(max)
+        )
+    } else if max == 0 {
+        format!("{name}() takes no positional arguments")
+    } else {
+        let what = if kw || a.keyword_only > 0 || a.positional_only < a.max {
+            "positional "
+        } else {
+            ""
+        };
+        let kind = if min == max { "exactly" } else { "at most" };
+        let total = max + a.keyword_only as usize;
+        if a.keyword_only == 0 && min != max {
+            format!(
+                "{name}() takes at most {total} argument{} ({given} given)",
+                plural(total)
+            )
+        } else {
+            format!(
+                "{name}() takes {kind} {max} {what}argument{} ({given} given)",
+                plural(max)
+            )
+        }
+    };
+    th.type_error(msg)
+}
+
+#[cold]
+fn too_few(th: &Thread, m: &Method, given: usize, missing: usize, skip: usize) -> Raised {
+    let a = m.arity;
+    let (min, max) = ((a.min as usize).saturating_sub(skip), a.max as usize - skip);
+    let given_n = given.saturating_sub(skip);
+    let name = m.name;
+    let positional_only = a.positional_only == a.max && a.keyword_only == 0 && !a.varkw;
+    let msg = if given < skip {
+        format!("unbound method {name}() needs an argument")
+    } else if positional_only && min == 1 && max == 1 && !a.varargs {
+        format!("{name}() takes exactly one argument ({given_n} given)")
+    } else if positional_only || missing < a.positional_only as usize {
+        let at_least = if min == max && !a.varargs {
+            ""
+        } else {
+            "at least "
+        };
+        format!(
+            "{name} expected {at_least}{min} argument{}, got {given_n}",
+            plural(min)
+        )
+    } else {
+        let p = parameters(m.sig)
+            .filter(|p| *p != "/")
+            .nth(missing)
+            .unwrap_or("");
+        format!(
+            "{name}() missing required argument '{}' (pos {})",
+            parameter_name(p),
+            missing + 1 - skip
+        )
+    };
+    th.type_error(msg)
+}

@@ -1,0 +1,737 @@
+//! Making types: the native ones at start-up, classes by `type(name, bases, namespace)`.
+
+use crate::attr::{self, Shape};
+use crate::dict::Dict;
+use crate::error::PyResult;
+use crate::func::{
+    GetSetDescriptor, MemberDescriptor, MethodDescriptor, NativeFunction, WrapperDescriptor,
+};
+use crate::heap::{FieldOf, Kind, Object, Payload, ValueVec};
+use crate::names;
+use crate::native::{Binding, Method, NativeFn, TypeSpec};
+use crate::slotdefs;
+use crate::thread::Thread;
+use crate::types::{self, StaticType, Type, class_of, flags, set_raw};
+use crate::value::Value;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+static STATIC_TYPES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+/// Native types are immortal.
+pub(crate) fn keep_static(t: &Object<Type>) {
+    STATIC_TYPES
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .push(t as *const _ as usize);
+}
+
+pub(crate) fn trace_statics(m: &mut taipan_gc::Marker) {
+    for t in STATIC_TYPES
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .iter()
+    {
+        m.mark(*t as *mut taipan_gc::Header);
+    }
+}
+
+/// Makes a native type without its name, order of resolution or dict: strings and tuples may not exist yet.
+pub(crate) fn make_static<'a>(
+    th: &Thread,
+    st: &'static StaticType,
+    base: Option<&Object<Type>>,
+    own_flags: u64,
+    kind: Kind,
+    size: usize,
+) -> PyResult<&'a Object<Type>> {
+    crate::heap::register::<Type>();
+    crate::heap::register::<Shape>();
+    let Ok(cell) = th
+        .mutator
+        .alloc_compressible(Type::kind().0, size_of::<Object<Type>>())
+    else {
+        th.out_of_memory()
+    };
+    // SAFETY: the cell is new and large enough. Its shape is set when `type` exists: `finish_static`.
+    let t = unsafe {
+        let o = cell as *mut Object<Type>;
+        (&raw mut (*o).data).write(Type::blank());
+        &*o
+    };
+    let mut f = own_flags | flags::IMMUTABLE | flags::READY;
+    if let Some(b) = base {
+        f |= b.flags.load(Ordering::Relaxed) & flags::INHERITED;
+        t.base.set(&t.header, Some(b));
+    }
+    t.flags.store(f, Ordering::Release);
+    let (kind, size) = match (kind, base) {
+        (Kind::FREE, Some(b)) => (b.kind_of_instances(), b.basic_size.load(Ordering::Relaxed)),
+        (Kind::FREE, None) => (kind, size),
+        _ => (
+            kind,
+            if f & flags::INLINE_ITEMS != 0 {
+                0
+            } else {
+                size
+            },
+        ),
+    };
+    t.instance_kind.store(kind.0 as u32, Ordering::Relaxed);
+    t.basic_size.store(size, Ordering::Relaxed);
+    let root = Shape::root(th, t, if f & flags::HAS_DICT != 0 { 4 } else { 0 })?;
+    t.root_shape.set(&t.header, Some(root));
+    if types::TYPE.is_made() && NAMES_READY.load(Ordering::Acquire) != 0 {
+        finish_static(th, t, st)?;
+    }
+    Ok(t)
+}
+
+static NAMES_READY: AtomicUsize = AtomicUsize::new(0);
+
+/// Completes the core types once strings, tuples and dicts can be made; part of the bootstrap.
+pub(crate) fn finish_core(th: &Thread) -> PyResult<()> {
+    NAMES_READY.store(1, Ordering::Release);
+    for st in types::CORE {
+        finish_static(th, st.get(), st)?;
+    }
+    Ok(())
+}
+
+fn finish_static(th: &Thread, t: &Object<Type>, st: &'static StaticType) -> PyResult<()> {
+    t.header
+        .shape
+        .store(types::TYPE.shape_word(), Ordering::Release);
+    let name = crate::strings::intern(th, st.name);
+    t.name.set(&t.header, name);
+    t.qualname.set(&t.header, name);
+    t.dict.set(&t.header, Some(Dict::new(th)));
+    let base = t.base.get();
+    t.bases.set(
+        &t.header,
+        Value::tuple(th, base.map(|b| b.value()).as_slice()),
+    );
+    let mut mro = ValueVec::new();
+    let mut at = Some(t);
+    while let Some(x) = at {
+        mro.push(th, x.value())?;
+        at = x.base.get();
+    }
+    t.mro.set(&t.header, Value::tuple(th, &mro));
+    if st.module != "builtins" {
+        set_raw(th, t, "__module__", crate::strings::intern(th, st.module))?;
+    }
+    if let Some(b) = base {
+        let mut slots = t.slots().clone();
+        inherit_native(&mut slots, b);
+        t.set_slots(slots);
+        b.add_subclass(th, t)?;
+    }
+    Ok(())
+}
+
+fn inherit_native(slots: &mut crate::slots::Slots, base: &Object<Type>) {
+    let from = base.slots();
+    // Equality and hash go together: a type that has one of its own does not take the other over.
+    let (own_cmp, own_hash) = (slots.richcmp, slots.hash);
+    slots.inherit(from);
+    if own_cmp.is_some() && own_hash.is_none() {
+        slots.hash = None;
+    }
+}
+
+/// Gives a native type its slots, methods and attributes.
+pub(crate) fn fill_static(
+    th: &Thread,
+    t: &'static Object<Type>,
+    spec: &'static TypeSpec,
+) -> PyResult<()> {
+    t.spec.store(spec as *const _ as *mut _, Ordering::Release);
+    let mut own = crate::slots::Slots::default();
+    (spec.slots)(&mut own);
+    let mut slots = own.clone();
+    if let Some(b) = t.base.get() {
+        inherit_native(&mut slots, b);
+    }
+    let hash_lost = own.richcmp.is_some() && own.hash.is_none();
+    t.set_slots(slots);
+    let dict = t.dict.expect();
+    for def in slotdefs::SLOTDEFS.iter().chain(slotdefs::SEQUENCE_DEFS) {
+        if (def.is_set)(&own) && dict.map.get_str(def.key.get()).is_none() {
+            dict.set(th, def.key.get(), wrapper(th, def, t))?;
+        }
+    }
+    if hash_lost {
+        dict.set(th, names::HASH.get(), Value::NONE)?;
+    }
+    if own.new.is_some() {
+        let new = NativeFunction::unbound(th, &TYPE_NEW_ROW, t.value());
+        dict.set(th, names::NEW.get(), new)?;
+    }
+    for m in spec.methods {
+        let v = method_value(th, t, m);
+        dict.set_name(th, m.name, v)?;
+    }
+    for g in spec.getset {
+        let d = GetSetDescriptor {
+            def: g,
+            owner: FieldOf::new(t),
+        };
+        let v = th.new_object(&types::GETSET_DESCRIPTOR, d).value();
+        dict.set_name(th, g.name, v)?;
+    }
+    if dict.map.get_str(names::DOC.get()).is_none() {
+        let doc = if spec.doc.is_empty() {
+            Value::NONE
+        } else {
+            Value::str(th, spec.doc)
+        };
+        dict.set(th, names::DOC.get(), doc)?;
+    }
+    t.modified();
+    Ok(())
+}
+
+/// The value of a method row in a type's dict.
+pub fn method_value(th: &Thread, t: &Object<Type>, m: &'static Method) -> Value {
+    let descriptor = || MethodDescriptor {
+        method: m,
+        owner: FieldOf::new(t),
+    };
+    match m.binding {
+        Binding::Instance => th
+            .new_object(&types::METHOD_DESCRIPTOR, descriptor())
+            .value(),
+        Binding::Class => th
+            .new_object(&types::CLASSMETHOD_DESCRIPTOR, descriptor())
+            .value(),
+        Binding::Static => {
+            let f = NativeFunction::unbound(th, m, t.value());
+            let s = crate::func::ClassMethod {
+                func: crate::heap::Field::new(f),
+            };
+            th.new_object(&types::STATICMETHOD, s).value()
+        }
+    }
+}
+
+fn wrapper(th: &Thread, def: &'static slotdefs::SlotDef, t: &Object<Type>) -> Value {
+    th.new_object(
+        &types::WRAPPER_DESCRIPTOR,
+        WrapperDescriptor {
+            def,
+            owner: FieldOf::new(t),
+        },
+    )
+    .value()
+}
+
+/// `T.__new__` of a native type: `__self__` of the function is the type. See `call_native_function`: it is not passed,
+/// so the row finds its type by the slots of the class it is called with.
+static TYPE_NEW_ROW: Method = Method {
+    name: "__new__",
+    sig: "($type, *args, **kwargs)",
+    arity: crate::native::Arity::parse("($type, *args, **kwargs)"),
+    func: NativeFn::Raw(native_new),
+    binding: Binding::Static,
+    atomic: crate::native::Atomic::PerElement,
+    doc: "Create and return a new object.  See help(type) for accurate signature.",
+};
+
+fn native_new(th: &Thread, args: crate::call::Args) -> PyResult {
+    let Some(first) = args.pos().first() else {
+        return Err(th.type_error("__new__(): not enough arguments"));
+    };
+    let Some(cls) = first.downcast::<Type>() else {
+        return Err(th.type_error(format!(
+            "__new__(X): X is not a type object ({})",
+            class_of(*first).name_text()
+        )));
+    };
+    // The nearest native class says how instances are made: classes in Python only pass on.
+    let mut native = cls;
+    while native.is_heap() {
+        match native.base.get() {
+            Some(b) => native = b,
+            None => break,
+        }
+    }
+    match native.slots().new {
+        Some(f) => f(th, cls, args.skip_first()),
+        None => Err(th.type_error(format!("cannot create '{}' instances", cls.name_text()))),
+    }
+}
+
+/// Whether a value is the `__new__` function of a native type, and of which.
+pub fn native_new_owner<'a>(v: Value) -> Option<&'a Object<Type>> {
+    let f = v.downcast::<NativeFunction>()?;
+    if std::ptr::eq(f.method, &TYPE_NEW_ROW) {
+        f.receiver.get().downcast::<Type>()
+    } else {
+        None
+    }
+}
+
+/// `native.__new__(cls, …)` called explicitly: checks that the native base fits, as `tp_new_wrapper`.
+pub fn check_new(th: &Thread, native: &Object<Type>, cls: Value) -> PyResult<()> {
+    let Some(c) = cls.downcast::<Type>() else {
+        return Err(th.type_error(format!(
+            "{}.__new__(X): X is not a type object ({})",
+            native.name_text(),
+            class_of(cls).name_text()
+        )));
+    };
+    if !c.is_subtype(native) {
+        return Err(th.type_error(format!(
+            "{}.__new__({}): {} is not a subtype of {}",
+            native.name_text(),
+            c.name_text(),
+            c.name_text(),
+            native.name_text()
+        )));
+    }
+    let mut b = c;
+    while b.is_heap() {
+        match b.base.get() {
+            Some(x) => b = x,
+            None => break,
+        }
+    }
+    if let (Some(x), Some(y)) = (b.slots().new, native.slots().new)
+        && x as usize != y as usize
+    {
+        return Err(th.type_error(format!(
+            "{}.__new__({}) is not safe, use {}.__new__()",
+            native.name_text(),
+            c.name_text(),
+            b.name_text()
+        )));
+    }
+    Ok(())
+}
+
+/// The most derived metaclass of a class's bases.
+pub fn calculate_metaclass<'a>(
+    th: &Thread,
+    meta: &'a Object<Type>,
+    bases: &[Value],
+) -> PyResult<&'a Object<Type>> {
+    let mut winner = meta;
+    for b in bases {
+        let t = class_of(*b);
+        if winner.is_subtype(t) {
+            continue;
+        }
+        if t.is_subtype(winner) {
+            winner = t;
+            continue;
+        }
+        return Err(th.type_error(
+            "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases",
+        ));
+    }
+    Ok(winner)
+}
+
+/// The nearest class in the chain of bases that changes the layout of instances.
+fn solid_base<'a>(t: &'a Object<Type>) -> &'a Object<Type> {
+    let mut t = t;
+    while let Some(b) = t.base.get() {
+        let same = t.kind_of_instances() == b.kind_of_instances()
+            && t.basic_size.load(Ordering::Relaxed) == b.basic_size.load(Ordering::Relaxed)
+            && t.fixed_slots.load(Ordering::Relaxed) == b.fixed_slots.load(Ordering::Relaxed);
+        if !same {
+            return t;
+        }
+        t = b;
+    }
+    t
+}
+
+/// The base whose layout the new class extends (`__base__`).
+fn best_base<'a>(th: &Thread, bases: &[Value]) -> PyResult<&'a Object<Type>> {
+    let mut best: Option<(&Object<Type>, &Object<Type>)> = None;
+    for b in bases {
+        let Some(t) = b.downcast::<Type>() else {
+            return Err(th.type_error("bases must be types"));
+        };
+        if !t.has_flag(flags::BASE) {
+            return Err(th.type_error(format!(
+                "type '{}' is not an acceptable base type",
+                t.name_text()
+            )));
+        }
+        let solid = solid_base(t);
+        match best {
+            None => best = Some((t, solid)),
+            Some((_, s)) if s.is_subtype(solid) => {}
+            Some((_, s)) if solid.is_subtype(s) => best = Some((t, solid)),
+            Some(_) => return Err(th.type_error("multiple bases have instance lay-out conflict")),
+        }
+    }
+    match best {
+        Some((t, _)) => Ok(t),
+        None => Ok(types::OBJECT.get()),
+    }
+}
+
+/// Computes the order of method resolution (C3) of a class from its bases.
+pub fn c3(th: &Thread, t: &Object<Type>) -> PyResult<ValueVec> {
+    let bases = t.bases.get().as_tuple().unwrap_or(&[]);
+    for (i, b) in bases.iter().enumerate() {
+        if bases[..i].contains(b) {
+            let name = b.downcast::<Type>().map_or("?".into(), |t| t.name_text());
+            return Err(th.type_error(format!("duplicate base class {name}")));
+        }
+    }
+    let mut out = ValueVec::from_slice(th, &[t.value()])?;
+    // Heads of the sequences to merge: each base's order, then the bases themselves.
+    let mut heads = vec![0usize; bases.len() + 1];
+    let seq = |i: usize| -> &[Value] {
+        if i < bases.len() {
+            bases[i].expect::<Type>().mro_items()
+        } else {
+            bases
+        }
+    };
+    loop {
+        let mut remaining = false;
+        let mut chosen = None;
+        for i in 0..heads.len() {
+            let s = seq(i);
+            if heads[i] >= s.len() {
+                continue;
+            }
+            remaining = true;
+            let candidate = s[heads[i]];
+            let blocked = (0..heads.len()).any(|j| {
+                let s = seq(j);
+                heads[j] + 1 < s.len() && s[heads[j] + 1..].contains(&candidate)
+            });
+            if !blocked {
+                chosen = Some(candidate);
+                break;
+            }
+        }
+        if !remaining {
+            return Ok(out);
+        }
+        let Some(c) = chosen else {
+            let mut names: Vec<String> = Vec::new();
+            for (i, h) in heads.iter().enumerate() {
+                if let Some(v) = seq(i).get(*h) {
+                    let n = v.expect::<Type>().name_text().into_owned();
+                    if !names.contains(&n) {
+                        names.push(n);
+                    }
+                }
+            }
+            return Err(th.type_error(format!(
+                "Cannot create a consistent method resolution order (MRO) for bases {}",
+                names.join(", ")
+            )));
+        };
+        out.push(th, c)?;
+        for (i, h) in heads.iter_mut().enumerate() {
+            if seq(i).get(*h) == Some(&c) {
+                *h += 1;
+            }
+        }
+    }
+}
+
+/// Sets the order of resolution, through the metaclass's `mro` if it overrides it.
+pub fn set_mro(th: &Thread, t: &Object<Type>) -> PyResult<()> {
+    let meta = class_of(t.value());
+    let custom = attr::type_lookup(meta, names::MRO_FN.get());
+    let plain = attr::type_lookup(&types::TYPE, names::MRO_FN.get());
+    let mro = if custom.is_some() && custom != plain {
+        let r = attr::call_special(th, t.value(), names::MRO_FN.get(), &[])?.unwrap_or(Value::NONE);
+        let items = crate::ops::to_vec(th, r)?;
+        for x in items.iter() {
+            if x.downcast::<Type>().is_none() {
+                return Err(th.type_error(format!(
+                    "mro() returned a non-class ('{}')",
+                    class_of(*x).name_text()
+                )));
+            }
+        }
+        items
+    } else {
+        c3(th, t)?
+    };
+    let tuple = Value::try_tuple(th, &mro)?;
+    t.mro.set(&t.header, tuple);
+    Ok(())
+}
+
+/// Recomputes the slots of a class and its subclasses after a special method changed.
+pub fn update_slots(t: &Object<Type>) {
+    if t.is_heap() {
+        let base = t.base.expect();
+        let slots = slotdefs::compute(base.slots(), &|name| t.lookup(name));
+        t.set_slots(slots);
+        if t.slots().del.is_some() {
+            t.set_flag(flags::HAS_DEL);
+        }
+    }
+    for sub in t.live_subclasses() {
+        update_slots(sub);
+    }
+}
+
+/// What a class body asked for with `__slots__`.
+struct SlotNames {
+    names: ValueVec,
+    dict: bool,
+    weakref: bool,
+}
+
+fn slot_names(th: &Thread, name: Value, base: &Object<Type>, slots: Value) -> PyResult<SlotNames> {
+    let list = if slots.as_str_obj().is_some() {
+        ValueVec::from_slice(th, &[slots])?
+    } else {
+        crate::ops::to_vec(th, slots)?
+    };
+    let mut out = SlotNames {
+        names: ValueVec::new(),
+        dict: false,
+        weakref: false,
+    };
+    if base.has_flag(flags::INLINE_ITEMS)
+        && !list.is_empty()
+        && !list.iter().all(|s| s.is_str("__dict__"))
+    {
+        return Err(th.type_error(format!(
+            "nonempty __slots__ not supported for subtype of '{}'",
+            base.name_text()
+        )));
+    }
+    for s in list.iter() {
+        let Some(text) = s.as_str_obj() else {
+            return Err(th.type_error(format!(
+                "__slots__ items must be strings, not '{}'",
+                class_of(*s).name_text()
+            )));
+        };
+        if !text.as_str().is_some_and(is_identifier) {
+            return Err(th.type_error("__slots__ must be identifiers"));
+        }
+        if s.is_str("__dict__") {
+            if out.dict || base.has_flag(flags::HAS_DICT) {
+                return Err(th.type_error("__dict__ slot disallowed: we already got one"));
+            }
+            out.dict = true;
+        } else if s.is_str("__weakref__") {
+            if out.weakref || base.has_flag(flags::HAS_WEAKREF) {
+                return Err(th.type_error("__weakref__ slot disallowed: we already got one"));
+            }
+            out.weakref = true;
+        } else {
+            let s = attr::attr_name(th, *s)?;
+            out.names.push(th, mangle(th, name, s))?;
+        }
+    }
+    Ok(out)
+}
+
+fn is_identifier(s: &str) -> bool {
+    let mut chars = s.chars();
+    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
+        && chars.all(|c| c == '_' || c.is_alphanumeric())
+}
+
+/// A private name as a class body would spell it.
+fn mangle(th: &Thread, class: Value, name: Value) -> Value {
+    let (Some(c), Some(n)) = (
+        class.as_str_obj().and_then(|s| s.as_str()),
+        name.as_str_obj().and_then(|s| s.as_str()),
+    ) else {
+        return name;
+    };
+    let c = c.trim_start_matches('_');
+    if !n.starts_with("__") || n.ends_with("__") || n.contains('.') || c.is_empty() {
+        return name;
+    }
+    crate::strings::intern(th, &format!("_{c}{n}"))
+}
+
+/// `type.__new__(meta, name, bases, namespace)` without the hooks (`__set_name__`, `__init_subclass__`), which the
+/// caller runs: see `builtins`.
+pub fn new_class<'a>(
+    th: &Thread,
+    meta: &Object<Type>,
+    name: Value,
+    bases: &[Value],
+    namespace: &Object<Dict>,
+) -> PyResult<&'a Object<Type>> {
+    let default_bases = [types::OBJECT.value()];
+    let bases = if bases.is_empty() {
+        &default_bases[..]
+    } else {
+        bases
+    };
+    let base = best_base(th, bases)?;
+    let dict = Dict::from_map(th, namespace.map.copy(th, &namespace.header)?);
+
+    let slots_v = dict.map.get_str(names::SLOTS.get());
+    let inherited_dict = bases
+        .iter()
+        .any(|b| b.expect::<Type>().has_flag(flags::HAS_DICT));
+    let inherited_weak = bases
+        .iter()
+        .any(|b| b.expect::<Type>().has_flag(flags::HAS_WEAKREF));
+    let wanted = match slots_v {
+        Some(s) => slot_names(th, name, base, s)?,
+        None => SlotNames {
+            names: ValueVec::new(),
+            dict: !inherited_dict,
+            weakref: !inherited_weak,
+        },
+    };
+    for s in wanted.names.iter() {
+        let clash = dict.map.get_str(*s).is_some()
+            && !s.is_str("__qualname__")
+            && !s.is_str("__classcell__");
+        if clash {
+            return Err(th.value_error(format!(
+                "'{}' in __slots__ conflicts with class variable",
+                names::text(*s)
+            )));
+        }
+    }
+
+    let t = {
+        let shape = meta.root_shape.expect();
+        let size = size_of::<Object<Type>>() + shape.extra_bytes();
+        let Ok(cell) = th.mutator.alloc_compressible(Type::kind().0, size) else {
+            return Err(th.memory_error());
+        };
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let o = cell as *mut Object<Type>;
+            (&raw mut (*o).data).write(Type::blank());
+            if shape.extra_bytes() != 0 {
+                attr::init_slots(cell, size_of::<Object<Type>>(), shape);
+            }
+            (*o).header
+                .shape
+                .store(meta.shape_word(), Ordering::Release);
+            if meta.has_flag(flags::HAS_DEL) {
+                taipan_gc::register_finalizable(cell);
+            }
+            &*o
+        }
+    };
+    let mut f = flags::HEAP | flags::BASE | flags::READY;
+    for b in bases {
+        let inherit = b.expect::<Type>().flags.load(Ordering::Acquire) & flags::INHERITED;
+        f |= inherit & !(flags::INLINE_ITEMS);
+    }
+    f |= base.flags.load(Ordering::Acquire) & flags::INLINE_ITEMS;
+    if wanted.dict {
+        f |= flags::HAS_DICT;
+    }
+    if wanted.weakref {
+        f |= flags::HAS_WEAKREF;
+    }
+    t.flags.store(f, Ordering::Release);
+    t.name.set(&t.header, name);
+    let qualname = match dict.remove(th, names::QUALNAME.get())? {
+        Some(q) if q.as_str_obj().is_some() => q,
+        Some(q) => {
+            return Err(th.type_error(format!(
+                "type __qualname__ must be a str, not {}",
+                class_of(q).name_text()
+            )));
+        }
+        None => name,
+    };
+    t.qualname.set(&t.header, qualname);
+    let bases_tuple = Value::try_tuple(th, bases)?;
+    t.bases.set(&t.header, bases_tuple);
+    t.base.set(&t.header, Some(base));
+    t.instance_kind.store(
+        base.instance_kind.load(Ordering::Relaxed),
+        Ordering::Relaxed,
+    );
+    t.basic_size
+        .store(base.basic_size.load(Ordering::Relaxed), Ordering::Relaxed);
+    let first = base.fixed_slots.load(Ordering::Relaxed);
+    t.fixed_slots
+        .store(first + wanted.names.len() as u32, Ordering::Relaxed);
+    t.inline_hint.store(
+        base.inline_hint.load(Ordering::Relaxed).max(4),
+        Ordering::Relaxed,
+    );
+
+    let mut sorted: Vec<usize> = (0..wanted.names.len()).collect();
+    let text = |i: &usize| wanted.names[*i].as_wtf8().map(|w| w.as_bytes());
+    sorted.sort_by(|a, b| text(a).cmp(&text(b)));
+    for (n, i) in sorted.into_iter().enumerate() {
+        let s = wanted.names[i];
+        let d = MemberDescriptor {
+            index: first + n as u32,
+            name: crate::heap::Field::new(s),
+            owner: FieldOf::new(t),
+        };
+        let v = th.new_object(&types::MEMBER_DESCRIPTOR, d).value();
+        dict.set(th, s, v)?;
+    }
+    if dict.map.get_str(names::DOC.get()).is_none() {
+        dict.set(th, names::DOC.get(), Value::NONE)?;
+    }
+    if let Some(eq) = dict.map.get_str(names::EQ.get())
+        && !eq.is_absent()
+        && dict.map.get_str(names::HASH.get()).is_none()
+    {
+        dict.set(th, names::HASH.get(), Value::NONE)?;
+    }
+    for n in [&names::INIT_SUBCLASS, &names::CLASS_GETITEM] {
+        if let Some(v) = dict.map.get_str(n.get())
+            && v.downcast::<crate::func::Function>().is_some()
+        {
+            let c = crate::func::ClassMethod {
+                func: crate::heap::Field::new(v),
+            };
+            dict.set(th, n.get(), th.new_object(&types::CLASSMETHOD, c).value())?;
+        }
+    }
+    if let Some(v) = dict.map.get_str(names::NEW.get())
+        && v.downcast::<crate::func::Function>().is_some()
+    {
+        let c = crate::func::ClassMethod {
+            func: crate::heap::Field::new(v),
+        };
+        dict.set(
+            th,
+            names::NEW.get(),
+            th.new_object(&types::STATICMETHOD, c).value(),
+        )?;
+    }
+    t.dict.set(&t.header, Some(dict));
+    let root = Shape::root(th, t, t.inline_hint.load(Ordering::Relaxed))?;
+    t.root_shape.set(&t.header, Some(root));
+    set_mro(th, t)?;
+    // What only another base than the layout's gives.
+    let slots = slotdefs::compute(base.slots(), &|name| t.lookup(name));
+    t.set_slots(slots);
+    if t.slots().del.is_some() {
+        t.set_flag(flags::HAS_DEL);
+    }
+    for b in bases {
+        b.expect::<Type>().add_subclass(th, t)?;
+    }
+    t.version.store(types::fresh_version(), Ordering::Release);
+    Ok(t)
+}
+
+/// Whether instances of one class may become instances of another by `__class__` assignment.
+pub fn compatible_layout(a: &Object<Type>, b: &Object<Type>) -> bool {
+    a.instance_kind.load(Ordering::Relaxed) == b.instance_kind.load(Ordering::Relaxed)
+        && a.fixed_slots.load(Ordering::Relaxed) == b.fixed_slots.load(Ordering::Relaxed)
+        && (a.flags.load(Ordering::Relaxed) ^ b.flags.load(Ordering::Relaxed))
+            & (flags::HAS_DICT | flags::HAS_WEAKREF)
+            == 0
+        && a.basic_size.load(Ordering::Relaxed) == b.basic_size.load(Ordering::Relaxed)
+}

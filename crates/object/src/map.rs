@@ -1,0 +1,643 @@
+//! The hash table behind `dict` and `set`: insertion-ordered, open addressing, readers without locks.
+//!
+//! A reader loads the one published table. An entry, once published, belongs to its key until the table is
+//! replaced: a deletion empties it and it is never used again, so a cached (table, entry) pair can be trusted
+//! while the table is the published one. Writers lock the owner; no Python code (`__eq__`) and no allocation
+//! happens under the lock: what is needed is found before, and checked again under it.
+
+use crate::error::PyResult;
+use crate::heap::{Field, FieldOf, Object, Payload};
+use crate::payload;
+use crate::thread::Thread;
+use crate::value::Value;
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use taipan_gc::{Header, Marker};
+
+/// One key with its hash and value. For sets the value is `True`.
+#[repr(C)]
+pub struct Entry {
+    hash: AtomicU64,
+    key: Field,
+    value: Field,
+}
+
+impl Entry {
+    /// The key's hash.
+    #[inline(always)]
+    pub fn hash(&self) -> i64 {
+        self.hash.load(Ordering::Relaxed) as i64
+    }
+    /// The key; absent once deleted.
+    #[inline(always)]
+    pub fn key(&self) -> Value {
+        self.key.get()
+    }
+    /// The value; absent once deleted.
+    #[inline(always)]
+    pub fn value(&self) -> Value {
+        self.value.get()
+    }
+}
+
+/// A published table: indices of one, two or four bytes, then the entries in insertion order.
+#[repr(C)]
+pub struct Table {
+    log2: u8,
+    width: u8,
+    /// Entries that may be used.
+    cap: u32,
+    /// Entries used so far, deleted ones counted.
+    next: AtomicUsize,
+    body: [u64; 0],
+}
+
+payload!(Table, "dict table", |this, m| {
+    for e in &this.entries()[..this.used()] {
+        e.key.trace(m);
+        e.value.trace(m);
+    }
+});
+
+impl Table {
+    #[inline(always)]
+    fn indices(&self) -> *const u8 {
+        self.body.as_ptr() as *const u8
+    }
+
+    #[inline(always)]
+    fn size(&self) -> usize {
+        1 << self.log2
+    }
+
+    /// All entries that the table has room for.
+    #[inline(always)]
+    pub fn entries(&self) -> &[Entry] {
+        // SAFETY: the cell was allocated with room for the indices and `cap` entries behind them.
+        unsafe {
+            let start = self.indices().add(self.size() * self.width as usize) as *const Entry;
+            std::slice::from_raw_parts(start, self.cap as usize)
+        }
+    }
+
+    /// How many entries are used, deleted ones counted.
+    #[inline(always)]
+    pub fn used(&self) -> usize {
+        self.next.load(Ordering::Acquire)
+    }
+
+    /// The entry number plus one at an index; zero for a free one.
+    #[inline(always)]
+    fn index(&self, i: usize) -> usize {
+        // SAFETY: `i` is masked by the caller to be below `size`.
+        unsafe {
+            match self.width {
+                1 => (*(self.indices().add(i) as *const AtomicU8)).load(Ordering::Acquire) as usize,
+                2 => (*(self.indices().add(i * 2) as *const AtomicU16)).load(Ordering::Acquire)
+                    as usize,
+                _ => (*(self.indices().add(i * 4) as *const AtomicU32)).load(Ordering::Acquire)
+                    as usize,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn set_index(&self, i: usize, n: usize) {
+        // SAFETY: as in `index`; the numbers fit the width by construction.
+        unsafe {
+            match self.width {
+                1 => {
+                    (*(self.indices().add(i) as *const AtomicU8)).store(n as u8, Ordering::Release)
+                }
+                2 => (*(self.indices().add(i * 2) as *const AtomicU16))
+                    .store(n as u16, Ordering::Release),
+                _ => (*(self.indices().add(i * 4) as *const AtomicU32))
+                    .store(n as u32, Ordering::Release),
+            }
+        }
+    }
+
+    fn try_new<'a>(th: &Thread, log2: u8) -> PyResult<&'a Object<Table>> {
+        if log2 > 31 {
+            return Err(th.memory_error());
+        }
+        let size = 1usize << log2;
+        let cap = size * 2 / 3;
+        let width = if cap < 255 {
+            1
+        } else if cap < 65535 {
+            2
+        } else {
+            4
+        };
+        let bytes = size_of::<Object<Table>>() + size * width + cap * size_of::<Entry>();
+        let cell = th.try_alloc(Table::kind(), bytes)?;
+        // SAFETY: the cell is new, zeroed, large enough, and seen by no one else.
+        unsafe {
+            let t = cell as *mut Object<Table>;
+            (&raw mut (*t).data.log2).write(log2);
+            (&raw mut (*t).data.width).write(width as u8);
+            (&raw mut (*t).data.cap).write(cap as u32);
+            Ok(&*t)
+        }
+    }
+
+    /// A probe sequence over the indices of a hash: linear with the hash's high bits stirred in, as CPython's.
+    #[inline(always)]
+    fn probe(&self, hash: i64) -> Probe {
+        Probe {
+            i: hash as usize & (self.size() - 1),
+            perturb: hash as u64,
+            mask: self.size() - 1,
+        }
+    }
+
+    /// Puts an entry at the end. The caller holds the lock, or the table is not published yet.
+    fn push(&self, owner: &Header, hash: i64, key: Value, value: Value) {
+        let n = self.used();
+        let e = &self.entries()[n];
+        e.hash.store(hash as u64, Ordering::Relaxed);
+        e.key.set(owner, key);
+        e.value.set(owner, value);
+        let mut p = self.probe(hash);
+        while self.index(p.i) != 0 {
+            p.advance();
+        }
+        self.next.store(n + 1, Ordering::Release);
+        self.set_index(p.i, n + 1);
+    }
+}
+
+struct Probe {
+    i: usize,
+    perturb: u64,
+    mask: usize,
+}
+
+impl Probe {
+    #[inline(always)]
+    fn advance(&mut self) {
+        self.perturb >>= 5;
+        self.i = (self
+            .i
+            .wrapping_mul(5)
+            .wrapping_add(self.perturb as usize)
+            .wrapping_add(1))
+            & self.mask;
+    }
+}
+
+/// The state of a dict or set: the published table and the number of live keys.
+#[repr(C)]
+pub struct Map {
+    table: FieldOf<Table>,
+    len: AtomicUsize,
+}
+
+/// What [`Map::insert`] did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Inserted {
+    /// The key is new.
+    New,
+    /// The key was there; this was its value.
+    Replaced(Value),
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Map {
+    /// An empty map, without a table.
+    pub const fn new() -> Map {
+        Map {
+            table: FieldOf::null(),
+            len: AtomicUsize::new(0),
+        }
+    }
+
+    /// Marks the table.
+    pub fn trace(&self, m: &mut Marker) {
+        self.table.trace(m);
+    }
+
+    /// The published table.
+    #[inline(always)]
+    pub fn table<'a>(&self) -> Option<&'a Object<Table>> {
+        self.table.get()
+    }
+
+    /// The published table's address, for caches.
+    #[inline(always)]
+    pub fn table_address(&self) -> usize {
+        self.table.address()
+    }
+
+    /// The number of keys at this instant.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len.load(Ordering::Acquire)
+    }
+
+    /// Whether it has no keys at this instant.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The entry number of a key in one table. May run `__eq__`.
+    #[inline]
+    fn find(th: &Thread, table: &Table, key: Value, hash: i64) -> PyResult<Option<usize>> {
+        let mut p = table.probe(hash);
+        loop {
+            let n = table.index(p.i);
+            if n == 0 {
+                return Ok(None);
+            }
+            let e = &table.entries()[n - 1];
+            let k = e.key();
+            if k.is(key) && !k.is_absent() {
+                return Ok(Some(n - 1));
+            }
+            if e.hash() == hash && !k.is_absent() && same_key(th, k, key)? {
+                return Ok(Some(n - 1));
+            }
+            p.advance();
+        }
+    }
+
+    /// The entry number of an exact string key whose hash is known: never runs Python code.
+    #[inline]
+    pub fn find_str(table: &Table, key: Value, hash: i64) -> Option<usize> {
+        let bytes = key.expect::<crate::strings::Str>().as_bytes();
+        let mut p = table.probe(hash);
+        loop {
+            let n = table.index(p.i);
+            if n == 0 {
+                return None;
+            }
+            let e = &table.entries()[n - 1];
+            let k = e.key();
+            if k.is(key) {
+                return Some(n - 1);
+            }
+            if e.hash() == hash && k.as_str_obj().is_some_and(|s| s.as_bytes() == bytes) {
+                return Some(n - 1);
+            }
+            p.advance();
+        }
+    }
+
+    /// The value of a key. May run `__eq__`.
+    #[inline]
+    pub fn get(&self, th: &Thread, key: Value, hash: i64) -> PyResult<Option<Value>> {
+        loop {
+            let Some(t) = self.table() else {
+                return Ok(None);
+            };
+            let Some(n) = Self::find(th, t, key, hash)? else {
+                if self.table_address() != t as *const _ as usize {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let v = t.entries()[n].value();
+            if !v.is_absent() {
+                return Ok(Some(v));
+            }
+            // Deleted since; it may have been put back in a new entry.
+            if self.table_address() == t as *const _ as usize
+                && Self::find(th, t, key, hash)?.is_none()
+            {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The value of an exact string key. Never runs Python code.
+    #[inline]
+    pub fn get_str(&self, key: Value) -> Option<Value> {
+        let t = self.table()?;
+        let hash = key.expect::<crate::strings::Str>().hash();
+        t.entries()[Self::find_str(t, key, hash)?].value().present()
+    }
+
+    /// The stored key object equal to `key`, with its value.
+    pub fn get_entry(
+        &self,
+        th: &Thread,
+        key: Value,
+        hash: i64,
+    ) -> PyResult<Option<(Value, Value)>> {
+        let Some(t) = self.table() else {
+            return Ok(None);
+        };
+        let Some(n) = Self::find(th, t, key, hash)? else {
+            return Ok(None);
+        };
+        let e = &t.entries()[n];
+        let (k, v) = (e.key(), e.value());
+        Ok(if v.is_absent() || k.is_absent() {
+            None
+        } else {
+            Some((k, v))
+        })
+    }
+
+    /// Sets a key's value. `owner` is the dict or set that this map is part of.
+    pub fn insert(
+        &self,
+        th: &Thread,
+        owner: &Header,
+        key: Value,
+        hash: i64,
+        value: Value,
+    ) -> PyResult<Inserted> {
+        self.update(th, owner, key, hash, |_| Some(value))
+    }
+
+    /// The value of a key, which becomes `default` if it is missing: one winner for all threads.
+    pub fn setdefault(
+        &self,
+        th: &Thread,
+        owner: &Header,
+        key: Value,
+        hash: i64,
+        default: Value,
+    ) -> PyResult {
+        match self.update(th, owner, key, hash, |old| {
+            if old.is_some() { None } else { Some(default) }
+        })? {
+            Inserted::New => Ok(default),
+            Inserted::Replaced(v) => Ok(v),
+        }
+    }
+
+    fn update(
+        &self,
+        th: &Thread,
+        owner: &Header,
+        key: Value,
+        hash: i64,
+        choose: impl Fn(Option<Value>) -> Option<Value>,
+    ) -> PyResult<Inserted> {
+        loop {
+            let table = self.table();
+            let used = table.map_or(0, |t| t.used());
+            let found = match table {
+                Some(t) => Self::find(th, t, key, hash)?,
+                None => None,
+            };
+            if let (Some(t), Some(n)) = (table, found) {
+                let _lock = crate::thread::lock(owner);
+                if self.table_address() != t as *const _ as usize {
+                    continue;
+                }
+                let old = t.entries()[n].value();
+                if old.is_absent() {
+                    continue;
+                }
+                if let Some(new) = choose(Some(old)) {
+                    t.entries()[n].value.set(&t.header, new);
+                }
+                return Ok(Inserted::Replaced(old));
+            }
+            match table {
+                Some(t) if used < t.cap as usize => {
+                    let _lock = crate::thread::lock(owner);
+                    // A key that appeared since the search may be this one.
+                    if self.table_address() != t as *const _ as usize || t.used() != used {
+                        continue;
+                    }
+                    let Some(new) = choose(None) else {
+                        return Ok(Inserted::New);
+                    };
+                    t.push(&t.header, hash, key, new);
+                    self.len.fetch_add(1, Ordering::AcqRel);
+                    return Ok(Inserted::New);
+                }
+                _ => self.grow(th, owner, table, self.len() + 1)?,
+            }
+        }
+    }
+
+    /// Replaces `seen` by a table with room for `want` live keys, if it still is the published one.
+    fn grow(
+        &self,
+        th: &Thread,
+        owner: &Header,
+        seen: Option<&Object<Table>>,
+        want: usize,
+    ) -> PyResult<()> {
+        let mut log2 = 3;
+        // Twice the room, so that filling a dict copies each entry a bounded number of times.
+        while (1usize << log2) * 2 / 3 < want + want / 2 && log2 < 40 {
+            log2 += 1;
+        }
+        let bigger = Table::try_new(th, log2)?;
+        let _lock = crate::thread::lock(owner);
+        if self.table_address() != seen.map_or(0, |t| t as *const _ as usize)
+            || self.len() > bigger.cap as usize
+        {
+            return Ok(());
+        }
+        if let Some(t) = seen {
+            for e in &t.entries()[..t.used()] {
+                let (k, v) = (e.key(), e.value());
+                if !v.is_absent() {
+                    bigger.push(&bigger.header, e.hash(), k, v);
+                }
+            }
+        }
+        self.table.set(owner, Some(bigger));
+        Ok(())
+    }
+
+    /// Makes room for `want` keys in all.
+    pub fn reserve(&self, th: &Thread, owner: &Header, want: usize) -> PyResult<()> {
+        let t = self.table();
+        if t.map_or(0, |t| t.cap as usize) < want {
+            self.grow(th, owner, t, want)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Deletes a key; its value if it was there.
+    pub fn remove(
+        &self,
+        th: &Thread,
+        owner: &Header,
+        key: Value,
+        hash: i64,
+    ) -> PyResult<Option<Value>> {
+        loop {
+            let Some(t) = self.table() else {
+                return Ok(None);
+            };
+            let used = t.used();
+            let found = Self::find(th, t, key, hash)?;
+            let _lock = crate::thread::lock(owner);
+            if self.table_address() != t as *const _ as usize {
+                continue;
+            }
+            let Some(n) = found else {
+                if t.used() != used {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let old = t.entries()[n].value();
+            if old.is_absent() {
+                continue;
+            }
+            self.empty_entry(t, n);
+            return Ok(Some(old));
+        }
+    }
+
+    /// Stores into, or empties, the entry of a string key that exists. The caller is alone.
+    pub(crate) fn overwrite_str(&self, key: Value, value: Value) {
+        let Some(t) = self.table() else { return };
+        let hash = key.expect::<crate::strings::Str>().hash();
+        if let Some(n) = Self::find_str(t, key, hash) {
+            if value.is_absent() {
+                self.empty_entry(t, n);
+            } else {
+                t.entries()[n].value.set(&t.header, value);
+            }
+        }
+    }
+
+    /// Deletes an entry. The caller holds the lock.
+    fn empty_entry(&self, t: &Object<Table>, n: usize) {
+        let e = &t.entries()[n];
+        e.value.set(&t.header, Value::ABSENT);
+        e.key.set(&t.header, Value::ABSENT);
+        self.len.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Takes the newest entry off.
+    pub fn pop_last(&self, owner: &Header) -> Option<(Value, Value)> {
+        let _lock = crate::thread::lock(owner);
+        let t = self.table()?;
+        for n in (0..t.used()).rev() {
+            let e = &t.entries()[n];
+            let (k, v) = (e.key(), e.value());
+            if !v.is_absent() {
+                self.empty_entry(t, n);
+                return Some((k, v));
+            }
+        }
+        None
+    }
+
+    /// Takes the oldest entry off.
+    pub fn pop_first(&self, owner: &Header) -> Option<(Value, Value)> {
+        let _lock = crate::thread::lock(owner);
+        let t = self.table()?;
+        for n in 0..t.used() {
+            let e = &t.entries()[n];
+            let (k, v) = (e.key(), e.value());
+            if !v.is_absent() {
+                self.empty_entry(t, n);
+                return Some((k, v));
+            }
+        }
+        None
+    }
+
+    /// Deletes all keys.
+    pub fn clear(&self, owner: &Header) {
+        let _lock = crate::thread::lock(owner);
+        self.table.set(owner, None);
+        self.len.store(0, Ordering::Release);
+    }
+
+    /// Takes over the table of `other`, a map that no other thread sees.
+    pub fn replace_with(&self, owner: &Header, other: &Map) {
+        let _lock = crate::thread::lock(owner);
+        self.table.set(owner, other.table());
+        self.len.store(other.len(), Ordering::Release);
+    }
+
+    /// A copy of all live entries as of one instant, compacted; absent for an empty map.
+    pub fn copy(&self, th: &Thread, owner: &Header) -> PyResult<Map> {
+        loop {
+            let n = self.len();
+            let copy = Map::new();
+            if n == 0 {
+                return Ok(copy);
+            }
+            let mut log2 = 3;
+            while (1usize << log2) * 2 / 3 < n {
+                log2 += 1;
+            }
+            let fresh = Table::try_new(th, log2)?;
+            let _lock = crate::thread::lock(owner);
+            if self.len() > fresh.cap as usize {
+                continue;
+            }
+            if let Some(t) = self.table() {
+                for e in &t.entries()[..t.used()] {
+                    if !e.value().is_absent() {
+                        fresh.push(&fresh.header, e.hash(), e.key(), e.value());
+                    }
+                }
+            }
+            return Ok(Map {
+                len: AtomicUsize::new(fresh.used()),
+                table: FieldOf::new(fresh),
+            });
+        }
+    }
+
+    /// The next live entry at or after `pos` in the published table: the position after it, key, value, hash.
+    #[inline]
+    pub fn next_entry(&self, pos: usize) -> Option<(usize, Value, Value, i64)> {
+        let t = self.table()?;
+        next_in(t, pos)
+    }
+
+    /// The last live entry before `pos` (which may be past the end).
+    pub fn previous_entry(&self, pos: usize) -> Option<(usize, Value, Value)> {
+        let t = self.table()?;
+        for n in (0..pos.min(t.used())).rev() {
+            let e = &t.entries()[n];
+            let (k, v) = (e.key(), e.value());
+            if !v.is_absent() && !k.is_absent() {
+                return Some((n, k, v));
+            }
+        }
+        None
+    }
+}
+
+/// The next live entry at or after `pos` in a table.
+#[inline]
+pub fn next_in(t: &Table, mut pos: usize) -> Option<(usize, Value, Value, i64)> {
+    while pos < t.used() {
+        let e = &t.entries()[pos];
+        let (k, v) = (e.key(), e.value());
+        pos += 1;
+        if !v.is_absent() && !k.is_absent() {
+            return Some((pos, k, v, e.hash()));
+        }
+    }
+    None
+}
+
+/// Whether two keys with equal hashes are equal; `a` is the stored one.
+#[inline]
+fn same_key(th: &Thread, a: Value, b: Value) -> PyResult<bool> {
+    if Value::both_small_int(a, b) {
+        return Ok(a.is(b));
+    }
+    if let (Some(x), Some(y)) = (a.as_str_obj(), b.as_str_obj())
+        && crate::types::is_exact_str(x)
+        && crate::types::is_exact_str(y)
+    {
+        return Ok(x.as_bytes() == y.as_bytes());
+    }
+    crate::ops::eq(th, a, b)
+}

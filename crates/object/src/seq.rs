@@ -1,0 +1,310 @@
+//! `tuple` and `list` cells.
+
+use crate::error::PyResult;
+use crate::heap::{Array, Field, FieldOf, Object, Payload, ValueVec};
+use crate::payload;
+use crate::thread::Thread;
+use crate::types;
+use crate::value::Value;
+use std::sync::atomic::Ordering;
+
+/// The payload of `tuple`: its items follow in the cell.
+#[repr(C)]
+pub struct Tuple {
+    len: usize,
+    items: [Field; 0],
+}
+
+payload!(Tuple, "tuple", |this, m| {
+    for v in this.items() {
+        crate::heap::mark_value(*v, m);
+    }
+});
+
+impl Tuple {
+    /// The items; they never change.
+    #[inline(always)]
+    pub fn items<'a>(&self) -> &'a [Value] {
+        // SAFETY: `len` fields follow, set before the tuple was published.
+        unsafe { std::slice::from_raw_parts(self.items.as_ptr() as *const Value, self.len) }
+    }
+}
+
+impl Object<Tuple> {
+    /// A tuple of the given items.
+    pub fn try_new<'a>(th: &Thread, items: &[Value]) -> PyResult<&'a Object<Tuple>> {
+        let cell = th.try_alloc(Tuple::kind(), size_of::<Object<Tuple>>() + items.len() * 8)?;
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let t = cell as *mut Object<Tuple>;
+            (&raw mut (*t).data.len).write(items.len());
+            let to = (&raw mut (*t).data.items) as *mut Value;
+            std::ptr::copy_nonoverlapping(items.as_ptr(), to, items.len());
+            (*t).header
+                .shape
+                .store(types::TUPLE.shape_word(), Ordering::Release);
+            Ok(&*t)
+        }
+    }
+}
+
+static EMPTY_TUPLE: Field = Field::absent();
+
+pub(crate) fn init(th: &Thread) -> PyResult<()> {
+    EMPTY_TUPLE.init(Object::<Tuple>::try_new(th, &[])?.value());
+    taipan_gc::add_root_tracer(|m| EMPTY_TUPLE.trace(m));
+    Ok(())
+}
+
+impl Value {
+    /// The empty tuple.
+    #[inline(always)]
+    pub fn empty_tuple() -> Value {
+        EMPTY_TUPLE.get()
+    }
+
+    /// A tuple of the given items.
+    pub fn try_tuple(th: &Thread, items: &[Value]) -> PyResult {
+        if items.is_empty() {
+            Ok(EMPTY_TUPLE.get())
+        } else {
+            Ok(Object::<Tuple>::try_new(th, items)?.value())
+        }
+    }
+
+    /// A tuple of a few items.
+    pub fn tuple(th: &Thread, items: &[Value]) -> Value {
+        match Value::try_tuple(th, items) {
+            Ok(v) => v,
+            Err(_) => th.out_of_memory(),
+        }
+    }
+
+    /// The items, if this is a tuple or of a subclass.
+    #[inline(always)]
+    pub fn as_tuple<'a>(self) -> Option<&'a [Value]> {
+        Some(self.downcast::<Tuple>()?.items())
+    }
+
+    /// A new list of the given items.
+    pub fn list(th: &Thread, items: &[Value]) -> PyResult {
+        let array = if items.is_empty() {
+            None
+        } else {
+            let a = Object::<Array>::try_new(th, items.len())?;
+            for (to, from) in a.fields().iter().zip(items) {
+                to.set(&a.header, *from);
+            }
+            a.set_len(items.len());
+            Some(a)
+        };
+        Ok(List::from_array(th, array))
+    }
+
+    /// The list cell, if this is a list or of a subclass.
+    #[inline(always)]
+    pub fn as_list<'a>(self) -> Option<&'a Object<List>> {
+        self.downcast::<List>()
+    }
+}
+
+/// The payload of `list`: one pointer to an array that carries its own length, so that the two never disagree.
+#[repr(C)]
+pub struct List {
+    array: FieldOf<Array>,
+}
+
+payload!(List, "list", |this, m| this.array.trace(m));
+
+impl List {
+    /// An empty list's payload.
+    pub fn empty() -> List {
+        List {
+            array: FieldOf::null(),
+        }
+    }
+
+    /// A new list that takes the array (and its length) over.
+    pub fn from_array(th: &Thread, array: Option<&Object<Array>>) -> Value {
+        let data = List {
+            array: array.map_or(FieldOf::null(), FieldOf::new),
+        };
+        th.new_object(&types::LIST, data).value()
+    }
+
+    /// A new list that takes a vector's buffer over.
+    pub fn from_vec(th: &Thread, items: ValueVec) -> Value {
+        List::from_array(th, items.into_array())
+    }
+
+    /// The array, if there is one.
+    #[inline(always)]
+    pub fn array<'a>(&self) -> Option<&'a Object<Array>> {
+        self.array.get()
+    }
+
+    /// The length at this instant.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.array.get().map_or(0, |a| a.len())
+    }
+
+    /// Whether it is empty at this instant.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Object<List> {
+    /// The item at an index, without a lock; nothing past the end.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> Option<Value> {
+        let a = self.array.get()?;
+        if index >= a.len() {
+            return None;
+        }
+        let v = a.fields()[index].get();
+        if v.is_absent() {
+            self.get_locked(index)
+        } else {
+            Some(v)
+        }
+    }
+
+    #[cold]
+    fn get_locked(&self, index: usize) -> Option<Value> {
+        let _lock = crate::thread::lock(&self.header);
+        let a = self.array.get()?;
+        if index < a.len() {
+            a.fields()[index].get().present()
+        } else {
+            None
+        }
+    }
+
+    /// Stores at an index; whether it is in range.
+    pub fn set(&self, index: usize, v: Value) -> bool {
+        let _lock = crate::thread::lock(&self.header);
+        match self.array.get() {
+            Some(a) if index < a.len() => {
+                a.fields()[index].set(&a.header, v);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Appends one item.
+    #[inline]
+    pub fn append(&self, th: &Thread, v: Value) -> PyResult<()> {
+        loop {
+            {
+                let _lock = crate::thread::lock(&self.header);
+                if let Some(a) = self.array.get() {
+                    let n = a.len();
+                    if n < a.capacity() {
+                        a.fields()[n].set(&a.header, v);
+                        a.set_len(n + 1);
+                        return Ok(());
+                    }
+                }
+            }
+            self.reserve(th, 1)?;
+        }
+    }
+
+    /// Makes room for `extra` items more than there are. Another thread may take it meanwhile.
+    pub fn reserve(&self, th: &Thread, extra: usize) -> PyResult<()> {
+        loop {
+            let need = self.len() + extra;
+            if self.array.get().is_some_and(|a| a.capacity() >= need) {
+                return Ok(());
+            }
+            // Growth of an eighth, as CPython's, keeps long lists dense.
+            let bigger = Object::<Array>::try_new(th, need + (need >> 3) + 3)?;
+            let _lock = crate::thread::lock(&self.header);
+            let old = self.array.get();
+            let n = old.map_or(0, |a| a.len());
+            if n + extra > bigger.capacity() {
+                continue;
+            }
+            if let Some(old) = old {
+                for (to, from) in bigger.fields().iter().zip(&old.fields()[..n]) {
+                    to.set(&bigger.header, from.get());
+                }
+            }
+            bigger.set_len(n);
+            self.array.set(&self.header, Some(bigger));
+            return Ok(());
+        }
+    }
+
+    /// Runs `f` on the array under the list's lock. `f` must not run Python code, allocate or block.
+    pub fn with_lock<R>(&self, f: impl FnOnce(Option<&Object<Array>>) -> R) -> R {
+        let _lock = crate::thread::lock(&self.header);
+        f(self.array.get())
+    }
+
+    /// Takes the last item off.
+    pub fn pop_last(&self) -> Option<Value> {
+        self.with_lock(|a| {
+            let a = a?;
+            let n = a.len().checked_sub(1)?;
+            let v = a.fields()[n].get();
+            a.set_len(n);
+            a.fields()[n].set(&a.header, Value::ABSENT);
+            Some(v)
+        })
+    }
+
+    /// Replaces the whole content by an array (with its length), as one step; gives the old one.
+    pub fn exchange<'a>(&self, array: Option<&Object<Array>>) -> Option<&'a Object<Array>> {
+        let _lock = crate::thread::lock(&self.header);
+        let old = self.array.get();
+        self.array.set(&self.header, array);
+        old
+    }
+
+    /// As [`Object::<List>::exchange`], but only if the array still is `expected`.
+    pub fn exchange_if(
+        &self,
+        expected: Option<&Object<Array>>,
+        array: Option<&Object<Array>>,
+    ) -> bool {
+        let _lock = crate::thread::lock(&self.header);
+        let same = self.array.address() == expected.map_or(0, |a| a as *const _ as usize);
+        if same {
+            self.array.set(&self.header, array);
+        }
+        same
+    }
+
+    /// A copy of the items `from..to` (cut to the length) as they are at one instant.
+    pub fn copy_range(&self, th: &Thread, from: usize, to: usize) -> PyResult<ValueVec> {
+        loop {
+            let n = self.len().min(to).saturating_sub(from);
+            let mut out = ValueVec::with_capacity(th, n)?;
+            let room = n.max(4);
+            let done = self.with_lock(|a| {
+                let Some(a) = a else { return true };
+                let items = &a.fields()[from.min(a.len())..a.len().min(to).max(from.min(a.len()))];
+                if items.len() > room {
+                    return false;
+                }
+                for f in items {
+                    // Within capacity, so this does not allocate.
+                    let _ = out.push(th, f.get());
+                }
+                true
+            });
+            if done {
+                return Ok(out);
+            }
+        }
+    }
+
+    /// A copy of all items as they are at one instant.
+    pub fn snapshot(&self, th: &Thread) -> PyResult<ValueVec> {
+        self.copy_range(th, 0, usize::MAX)
+    }
+}

@@ -1,0 +1,432 @@
+//! `str` and `bytes` cells, and interned strings.
+//!
+//! A string is WTF-8 in one cell: an ASCII one 24 bytes plus its text, any other 32 bytes plus its text,
+//! with an index of code-point offsets made when first needed. Limit: 4 GiB of text in one string.
+
+use crate::error::{PyResult, Raised};
+use crate::heap::{Field, Object, Payload};
+use crate::payload;
+use crate::thread::Thread;
+use crate::types;
+use crate::value::Value;
+use rustpython_wtf8::{Wtf8, Wtf8Buf};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+/// The payload of `str`.
+#[repr(C)]
+pub struct Str {
+    /// The hash plus nothing: zero until it is computed (the empty string's hash is zero too).
+    hash: AtomicU64,
+    bytes: u32,
+    chars: u32,
+    /// For text that is not ASCII: byte offsets of every 64th code point, made when first asked for.
+    rest: [u64; 0],
+}
+
+payload!(Str, "str", |this, m| {});
+
+const ASCII: u8 = 1;
+const INTERNED: u8 = 2;
+
+impl Object<Str> {
+    /// Makes a string.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room, or for text over 4 GiB.
+    pub fn try_new<'a>(th: &Thread, text: &Wtf8) -> PyResult<&'a Object<Str>> {
+        let bytes = text.as_bytes();
+        let chars = if bytes.is_ascii() {
+            bytes.len()
+        } else {
+            bytecount(bytes)
+        };
+        Self::try_new_counted(th, bytes, chars)
+    }
+
+    fn try_new_counted<'a>(th: &Thread, bytes: &[u8], chars: usize) -> PyResult<&'a Object<Str>> {
+        if bytes.len() > u32::MAX as usize {
+            return Err(th.memory_error());
+        }
+        let ascii = chars == bytes.len();
+        let head = size_of::<Object<Str>>() + if ascii { 0 } else { 8 };
+        let cell = th.try_alloc(Str::kind(), head + bytes.len())?;
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let s = cell as *mut Object<Str>;
+            (&raw mut (*s).data.bytes).write(bytes.len() as u32);
+            (&raw mut (*s).data.chars).write(chars as u32);
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), (cell as *mut u8).add(head), bytes.len());
+            (*s).header
+                .aux
+                .store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
+            (*s).header
+                .shape
+                .store(types::STR.shape_word(), Ordering::Release);
+            Ok(&*s)
+        }
+    }
+
+    /// The text.
+    #[inline(always)]
+    pub fn wtf8<'a>(&self) -> &'a Wtf8 {
+        // SAFETY: cells are made from WTF-8 only and never change.
+        unsafe { Wtf8::from_bytes_unchecked(self.as_bytes()) }
+    }
+
+    /// The bytes of the text.
+    #[inline(always)]
+    pub fn as_bytes<'a>(&self) -> &'a [u8] {
+        let head = if self.is_ascii() { 24 } else { 32 };
+        // SAFETY: `bytes` bytes follow the head.
+        unsafe {
+            std::slice::from_raw_parts(
+                (self as *const _ as *const u8).add(head),
+                self.data.bytes as usize,
+            )
+        }
+    }
+
+    /// The text if it has no lone surrogate.
+    pub fn as_str<'a>(&self) -> Option<&'a str> {
+        if self.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Some(unsafe { std::str::from_utf8_unchecked(self.as_bytes()) });
+        }
+        std::str::from_utf8(self.as_bytes()).ok()
+    }
+
+    /// Whether every character is ASCII.
+    #[inline(always)]
+    pub fn is_ascii(&self) -> bool {
+        self.header.aux.load(Ordering::Relaxed) & ASCII != 0
+    }
+
+    /// Whether this is the one interned string of its text.
+    #[inline(always)]
+    pub fn is_interned(&self) -> bool {
+        self.header.aux.load(Ordering::Relaxed) & INTERNED != 0
+    }
+
+    /// The length in code points, Python's `len`.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.data.chars as usize
+    }
+
+    /// Whether it is empty.
+    pub fn is_empty(&self) -> bool {
+        self.data.bytes == 0
+    }
+
+    /// The hash, SipHash-1-3 keyed once per process.
+    #[inline]
+    pub fn hash(&self) -> i64 {
+        let h = self.data.hash.load(Ordering::Relaxed);
+        if h != 0 {
+            return h as i64;
+        }
+        let h = crate::thread::hash_bytes(self.as_bytes());
+        self.data.hash.store(h as u64, Ordering::Relaxed);
+        h
+    }
+
+    fn index_word(&self) -> &AtomicPtr<Box<[u32]>> {
+        debug_assert!(!self.is_ascii());
+        // SAFETY: text that is not ASCII has this zeroed word at offset 24.
+        unsafe { &*((self as *const _ as *const u8).add(24) as *const AtomicPtr<Box<[u32]>>) }
+    }
+
+    /// The byte offset of the code point at `index`, which is at most the length. Constant time.
+    pub fn byte_offset(&self, index: usize) -> usize {
+        if self.is_ascii() {
+            return index;
+        }
+        let bytes = self.as_bytes();
+        let mut table = self.index_word().load(Ordering::Acquire);
+        if table.is_null() {
+            let mut offsets = Vec::with_capacity(self.len() / 64 + 1);
+            let mut n = 0;
+            for (i, b) in bytes.iter().enumerate() {
+                if b & 0xC0 != 0x80 {
+                    if n % 64 == 0 {
+                        offsets.push(i as u32);
+                    }
+                    n += 1;
+                }
+            }
+            let fresh = Box::into_raw(Box::new(offsets.into_boxed_slice()));
+            match self.index_word().compare_exchange(
+                std::ptr::null_mut(),
+                fresh,
+                Ordering::AcqRel,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => table = fresh,
+                Err(other) => {
+                    // SAFETY: this one was never published.
+                    drop(unsafe { Box::from_raw(fresh) });
+                    table = other;
+                }
+            }
+        }
+        // SAFETY: published once, freed only with the string.
+        let offsets = unsafe { &*table };
+        if index >= self.len() {
+            return bytes.len();
+        }
+        let mut at = offsets[index / 64] as usize;
+        for _ in 0..index % 64 {
+            at += char_width(bytes[at]);
+        }
+        at
+    }
+
+    /// How many code points lie before a byte offset.
+    pub fn char_index(&self, offset: usize) -> usize {
+        if self.is_ascii() {
+            offset
+        } else {
+            bytecount(&self.as_bytes()[..offset])
+        }
+    }
+}
+
+impl Drop for Str {
+    fn drop(&mut self) {
+        if self.chars != self.bytes {
+            let object = (self as *mut Str as *mut u8).wrapping_sub(8) as *const Object<Str>;
+            // SAFETY: a `Str` lives only inside its `Object<Str>` cell.
+            let table = unsafe { (*object).index_word().load(Ordering::Acquire) };
+            if !table.is_null() {
+                // SAFETY: made by `Box::into_raw` in `byte_offset`; the string is dead.
+                drop(unsafe { Box::from_raw(table) });
+            }
+        }
+    }
+}
+
+fn bytecount(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b & 0xC0 != 0x80).count()
+}
+
+#[inline(always)]
+fn char_width(lead: u8) -> usize {
+    match lead {
+        0..0x80 => 1,
+        0x80..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        _ => 4,
+    }
+}
+
+/// The payload of `bytes`.
+#[repr(C)]
+pub struct Bytes {
+    hash: AtomicU64,
+    len: usize,
+    data: [u8; 0],
+}
+
+payload!(Bytes, "bytes", |this, m| {});
+
+impl Object<Bytes> {
+    /// Makes a bytes object.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn try_new<'a>(th: &Thread, data: &[u8]) -> PyResult<&'a Object<Bytes>> {
+        let Some(size) = size_of::<Object<Bytes>>().checked_add(data.len()) else {
+            return Err(th.memory_error());
+        };
+        let cell = th.try_alloc(Bytes::kind(), size)?;
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let b = cell as *mut Object<Bytes>;
+            (&raw mut (*b).data.len).write(data.len());
+            std::ptr::copy_nonoverlapping(
+                data.as_ptr(),
+                (&raw mut (*b).data.data) as *mut u8,
+                data.len(),
+            );
+            (*b).header
+                .shape
+                .store(types::BYTES.shape_word(), Ordering::Release);
+            Ok(&*b)
+        }
+    }
+
+    /// The content.
+    #[inline(always)]
+    pub fn as_bytes<'a>(&self) -> &'a [u8] {
+        // SAFETY: `len` bytes follow; they never change.
+        unsafe { std::slice::from_raw_parts(self.data.data.as_ptr(), self.data.len) }
+    }
+
+    /// The hash, that of a string of the same bytes.
+    pub fn hash(&self) -> i64 {
+        let h = self.data.hash.load(Ordering::Relaxed);
+        if h != 0 {
+            return h as i64;
+        }
+        let h = crate::thread::hash_bytes(self.as_bytes());
+        self.data.hash.store(h as u64, Ordering::Relaxed);
+        h
+    }
+}
+
+impl Value {
+    /// A new string; small ones of one ASCII character and the empty one are shared.
+    pub fn str(th: &Thread, text: &str) -> Value {
+        Value::wtf8(th, Wtf8::new(text))
+    }
+
+    /// A new string that may hold lone surrogates.
+    pub fn wtf8(th: &Thread, text: &Wtf8) -> Value {
+        match Value::try_wtf8(th, text) {
+            Ok(v) => v,
+            Err(_) => th.out_of_memory(),
+        }
+    }
+
+    /// A new string, for text whose size is not known to be small.
+    pub fn try_wtf8(th: &Thread, text: &Wtf8) -> PyResult {
+        let bytes = text.as_bytes();
+        match bytes {
+            [] => Ok(empty_str()),
+            [b] if *b < 128 => Ok(ascii_char(*b)),
+            _ => Ok(Object::<Str>::try_new(th, text)?.value()),
+        }
+    }
+
+    /// A string of one code point.
+    pub fn char(th: &Thread, c: rustpython_wtf8::CodePoint) -> Value {
+        let mut buf = Wtf8Buf::new();
+        buf.push(c);
+        Value::wtf8(th, &buf)
+    }
+
+    /// A new bytes object.
+    pub fn bytes(th: &Thread, data: &[u8]) -> PyResult {
+        Ok(Object::<Bytes>::try_new(th, data)?.value())
+    }
+
+    /// The string cell, if this is a `str` or of a subclass.
+    #[inline(always)]
+    pub fn as_str_obj<'a>(self) -> Option<&'a Object<Str>> {
+        self.downcast::<Str>()
+    }
+
+    /// The text, if this is a `str` or of a subclass.
+    #[inline(always)]
+    pub fn as_wtf8<'a>(self) -> Option<&'a Wtf8> {
+        Some(self.downcast::<Str>()?.wtf8())
+    }
+
+    /// The bytes, if this is a `bytes` or of a subclass.
+    #[inline(always)]
+    pub fn as_bytes<'a>(self) -> Option<&'a [u8]> {
+        Some(self.downcast::<Bytes>()?.as_bytes())
+    }
+
+    /// Whether this is a string of just this text.
+    pub fn is_str(self, text: &str) -> bool {
+        self.as_wtf8()
+            .is_some_and(|w| w.as_bytes() == text.as_bytes())
+    }
+}
+
+struct Interned {
+    table: Mutex<HashMap<&'static [u8], Value, foldhash::fast::FixedState>>,
+}
+
+// The table holds addresses of immortal cells: `trace_interned` keeps them all.
+// SAFETY: values are plain words; access is under the mutex.
+unsafe impl Sync for Interned {}
+// SAFETY: as above.
+unsafe impl Send for Interned {}
+
+fn interned() -> &'static Interned {
+    static TABLE: OnceLock<Interned> = OnceLock::new();
+    TABLE.get_or_init(|| Interned {
+        table: Mutex::new(HashMap::default()),
+    })
+}
+
+/// Marks every interned string; registered as a root by the bootstrap.
+pub(crate) fn trace_interned(m: &mut taipan_gc::Marker) {
+    let table = interned().table.lock().unwrap_or_else(|e| e.into_inner());
+    for v in table.values() {
+        crate::heap::mark_value(*v, m);
+    }
+    for f in ASCII_CHARS.iter().chain([&EMPTY_STR]) {
+        f.trace(m);
+    }
+}
+
+/// The one interned string of a text. Interned strings live for ever, as in CPython's free-threaded build.
+pub fn intern(th: &Thread, text: &str) -> Value {
+    intern_wtf8(th, Wtf8::new(text))
+}
+
+/// As [`intern`], for text that may hold lone surrogates.
+pub fn intern_wtf8(th: &Thread, text: &Wtf8) -> Value {
+    if let Some(v) = lookup_interned(text.as_bytes()) {
+        return v;
+    }
+    let v = Value::wtf8(th, text);
+    intern_value(v)
+}
+
+fn lookup_interned(bytes: &[u8]) -> Option<Value> {
+    interned()
+        .table
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .get(bytes)
+        .copied()
+}
+
+/// The interned string equal to this one, which becomes it if there was none. `s` is exactly a `str`.
+pub fn intern_value(s: Value) -> Value {
+    let o = s.expect::<Str>();
+    if o.is_interned() {
+        return s;
+    }
+    o.hash();
+    let mut table = interned().table.lock().unwrap_or_else(|e| e.into_inner());
+    *table.entry(o.as_bytes()).or_insert_with(|| {
+        o.header.aux.fetch_or(INTERNED, Ordering::AcqRel);
+        s
+    })
+}
+
+static ASCII_CHARS: [Field; 128] = [const { Field::absent() }; 128];
+static EMPTY_STR: Field = Field::absent();
+
+/// The empty string.
+#[inline(always)]
+pub fn empty_str() -> Value {
+    EMPTY_STR.get()
+}
+
+/// The string of one ASCII character.
+#[inline(always)]
+pub fn ascii_char(b: u8) -> Value {
+    ASCII_CHARS[b as usize].get()
+}
+
+/// Makes the shared strings; part of the bootstrap.
+pub(crate) fn init(th: &Thread) -> Result<(), Raised> {
+    EMPTY_STR.init(intern_value(
+        Object::<Str>::try_new(th, Wtf8::new(""))?.value(),
+    ));
+    for (b, field) in ASCII_CHARS.iter().enumerate() {
+        let text = [b as u8];
+        // SAFETY: ASCII is WTF-8.
+        let text = unsafe { Wtf8::from_bytes_unchecked(&text) };
+        field.init(intern_value(Object::<Str>::try_new(th, text)?.value()));
+    }
+    Ok(())
+}

@@ -1,0 +1,638 @@
+//! The state of a thread attached to an interpreter, and the interpreter's own state.
+
+use crate::dict::Dict;
+use crate::error::{PyResult, Raised};
+use crate::exception;
+use crate::heap::{Field, FieldOf, Object, Payload};
+use crate::types::StaticType;
+use crate::value::Value;
+use std::cell::Cell;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use taipan_gc::{self as gc, Header, Marker, Mutator, ObjectGuard};
+
+/// Poll bit: a signal handler waits to be run (main thread only).
+pub const POLL_SIGNAL: u32 = gc::POLL_FIRST_FREE;
+/// Poll bit: another thread wants the GIL.
+pub const POLL_GIL: u32 = gc::POLL_FIRST_FREE << 1;
+/// Poll bit: an exception was set from another thread.
+pub const POLL_ASYNC_EXC: u32 = gc::POLL_FIRST_FREE << 2;
+/// Poll bit: the interpreter finalises; a daemon thread stops here for good.
+pub const POLL_FREEZE: u32 = gc::POLL_FIRST_FREE << 3;
+/// Poll bit: memory ran out in a place that could not raise.
+pub const POLL_MEMORY: u32 = gc::POLL_FIRST_FREE << 4;
+/// Poll bit: tracing or profiling was turned on or off.
+pub const POLL_TRACE: u32 = gc::POLL_FIRST_FREE << 5;
+
+/// The key of string hashes, two 64-bit halves; set once before the first string is made.
+static HASH_KEY: OnceLock<(u64, u64)> = OnceLock::new();
+
+/// Sets the key of string hashes; later calls do nothing.
+pub fn set_hash_key(k: (u64, u64)) {
+    let _ = HASH_KEY.set(k);
+}
+
+/// The key of string hashes.
+#[inline]
+pub fn hash_key() -> (u64, u64) {
+    *HASH_KEY.get_or_init(|| (0, 0))
+}
+
+/// Registers per native thread's window stack: 4 MiB of address space, touched as used.
+const STACK_WORDS: usize = 1 << 19;
+
+/// One level of "the exception being handled": a thread has one, each generator in execution its own.
+pub struct ExcNode {
+    /// The exception that this level handles; absent for none.
+    pub value: Cell<Value>,
+    /// The level below.
+    pub previous: Cell<*const ExcNode>,
+}
+
+impl ExcNode {
+    /// A level that handles nothing.
+    pub const fn new() -> ExcNode {
+        ExcNode {
+            value: Cell::new(Value::ABSENT),
+            previous: Cell::new(std::ptr::null()),
+        }
+    }
+}
+
+impl Default for ExcNode {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What an attached OS thread carries. Passed as `th` to everything that may run Python code.
+///
+/// Only its own thread uses it, but for the atomics.
+pub struct Thread {
+    /// The collector's part: allocation, polls, blocking regions.
+    pub mutator: Box<Mutator>,
+    /// The interpreter this thread runs.
+    pub interp: &'static Interpreter,
+    /// The register stack: frames' windows.
+    stack: *mut Value,
+    /// One past the highest register in use; the collector scans up to here.
+    pub stack_top: Cell<*mut Value>,
+    stack_end: *mut Value,
+    /// The innermost frame record of the interpreter; opaque here.
+    pub frame: Cell<*mut u8>,
+    /// The innermost level of exception handling.
+    pub exc: Cell<*const ExcNode>,
+    base_exc: ExcNode,
+    /// Python calls on this thread, for the recursion limit.
+    pub depth: Cell<u32>,
+    /// Address below which native recursion must stop.
+    native_limit: Cell<usize>,
+    /// `threading.get_ident()`
+    pub ident: u64,
+    /// `sys.settrace` and `sys.setprofile` functions, the current context (PEP 567), asynchronous exception.
+    pub trace_fn: Field,
+    /// See `trace_fn`.
+    pub profile_fn: Field,
+    /// See `trace_fn`.
+    pub context: Field,
+    /// See `trace_fn`.
+    pub async_exc: Field,
+    /// Objects of native code by slot (`_thread._local` and the like use dicts in here).
+    pub locals: FieldOf<Dict>,
+    /// Asynchronous generator hooks.
+    pub asyncgen_hooks: [Field; 2],
+    /// The depth of coroutine origin tracking.
+    pub origin_depth: Cell<u32>,
+    /// Reprs in progress, innermost last.
+    repr_stack: FieldOf<crate::heap::Array>,
+    /// The waits of this thread that a signal may interrupt.
+    pub parker: std::sync::Arc<taipan_sync::parking::Parker>,
+    /// Whether this is the main thread of its interpreter.
+    pub is_main: bool,
+    detached: Cell<bool>,
+}
+
+/// What the layers above plug in; each is set once at start-up.
+pub struct Hooks {
+    /// Runs a Python function's code with bound arguments: see `interp`.
+    pub call_function: fn(&Thread, Value, crate::call::Args) -> PyResult,
+    /// Runs a code object in a namespace.
+    pub run_code:
+        fn(&Thread, code: Value, globals: Value, locals: Value, closure: Value) -> PyResult,
+    /// Resumes a generator: send (present value) or throw.
+    pub resume: fn(&Thread, generator: Value, crate::frame::Resume) -> PyResult<crate::frame::Step>,
+    /// The frame object of the innermost Python frame `depth` levels up; absent if there is none.
+    pub current_frame: fn(&Thread, depth: usize) -> Value,
+    /// Runs what the poll bits ask for.
+    pub poll: fn(&Thread, bits: u32) -> PyResult<()>,
+    /// Compiles source text: source (str or bytes), filename, mode ("exec", "eval", "single"), flags, optimize.
+    pub compile: fn(
+        &Thread,
+        source: Value,
+        filename: Value,
+        mode: &str,
+        flags: u32,
+        optimize: i32,
+    ) -> PyResult,
+}
+
+static HOOKS: AtomicPtr<Hooks> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Plugs the upper layers in.
+pub fn set_hooks(hooks: &'static Hooks) {
+    HOOKS.store(hooks as *const _ as *mut _, Ordering::Release);
+}
+
+/// What was plugged in.
+#[inline(always)]
+pub fn hooks() -> &'static Hooks {
+    let p = HOOKS.load(Ordering::Relaxed);
+    assert!(
+        !p.is_null(),
+        "internal error: the interpreter is not plugged in"
+    );
+    // SAFETY: set from a static reference.
+    unsafe { &*p }
+}
+
+thread_local! {
+    static CURRENT: Cell<*const Thread> = const { Cell::new(std::ptr::null()) };
+}
+
+static NEXT_INTERP: AtomicU64 = AtomicU64::new(0);
+
+/// One interpreter: modules, builtins, import state, threads, and the GIL if it has one.
+pub struct Interpreter {
+    /// Its number; the main one is 0.
+    pub id: u64,
+    /// `sys.modules`
+    pub modules: FieldOf<Dict>,
+    /// The `builtins` module's dict.
+    pub builtins: FieldOf<Dict>,
+    /// The `sys` module's dict.
+    pub sys_dict: FieldOf<Dict>,
+    /// Objects that native modules keep per interpreter, by name.
+    pub state: FieldOf<Dict>,
+    /// `importlib._bootstrap`, once loaded.
+    pub importlib: Field,
+    /// The GIL, in the mode with one.
+    pub gil: Option<taipan_sync::Gil>,
+    /// Limit of nested Python calls.
+    pub recursion_limit: AtomicI32,
+    /// Set when finalisation has begun.
+    pub finalizing: AtomicBool,
+    /// Non-daemon and daemon threads attached.
+    pub threads: AtomicUsize,
+    /// Start-up configuration; owned by the engine.
+    pub config: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
+}
+
+fn request_gil(holder: usize) {
+    let word = holder as *const std::sync::atomic::AtomicU32;
+    if !word.is_null() {
+        // SAFETY: the holder is the poll word of an attached thread; it releases the GIL before it detaches.
+        unsafe { (*word).fetch_or(POLL_GIL, Ordering::AcqRel) };
+    }
+}
+
+impl Interpreter {
+    /// A new interpreter; immortal. `with_gil` gives it a GIL of its own.
+    pub fn create(with_gil: bool) -> &'static Interpreter {
+        let interp = Box::leak(Box::new(Interpreter {
+            id: NEXT_INTERP.fetch_add(1, Ordering::Relaxed),
+            modules: FieldOf::null(),
+            builtins: FieldOf::null(),
+            sys_dict: FieldOf::null(),
+            state: FieldOf::null(),
+            importlib: Field::absent(),
+            gil: with_gil.then(|| taipan_sync::Gil::new(request_gil)),
+            recursion_limit: AtomicI32::new(1000),
+            finalizing: AtomicBool::new(false),
+            threads: AtomicUsize::new(0),
+            config: OnceLock::new(),
+        }));
+        INTERPRETERS
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .push(interp);
+        interp
+    }
+
+    fn trace(&self, m: &mut Marker) {
+        self.modules.trace(m);
+        self.builtins.trace(m);
+        self.sys_dict.trace(m);
+        self.state.trace(m);
+        self.importlib.trace(m);
+    }
+
+    /// Sets one of this interpreter's dicts. Interpreters are roots: there is no owner to remember.
+    pub fn set_dict(&self, field: &FieldOf<Dict>, d: &Object<Dict>) {
+        static DUMMY: Header = Header {
+            shape: std::sync::atomic::AtomicU32::new(0),
+            kind: 0,
+            flags: std::sync::atomic::AtomicU8::new(0),
+            lock: taipan_sync::ByteLock::new(),
+            aux: std::sync::atomic::AtomicU8::new(0),
+        };
+        field.set(&DUMMY, Some(d));
+    }
+}
+
+static INTERPRETERS: std::sync::Mutex<Vec<&'static Interpreter>> =
+    std::sync::Mutex::new(Vec::new());
+
+/// Marks what the interpreters hold; a root of the bootstrap.
+pub(crate) fn trace_interpreters(m: &mut Marker) {
+    for i in INTERPRETERS
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .iter()
+    {
+        i.trace(m);
+    }
+}
+
+/// The lock of an object, for the scope of the guard; nothing is locked while only one thread exists.
+///
+/// Never run Python code, allocate or block while the guard lives.
+#[inline(always)]
+pub fn lock(header: &Header) -> ObjectGuard {
+    ObjectGuard::new(header as *const Header as *mut Header)
+}
+
+/// The locks of two objects, taken in address order.
+pub fn lock_two(a: &Header, b: &Header) -> (ObjectGuard, Option<ObjectGuard>) {
+    ObjectGuard::pair(
+        a as *const Header as *mut Header,
+        b as *const Header as *mut Header,
+    )
+}
+
+impl Thread {
+    /// Attaches this OS thread to an interpreter. The result must outlive all Python code on this thread.
+    ///
+    /// # Errors
+    /// When the system refuses the memory.
+    pub fn attach(interp: &'static Interpreter, is_main: bool) -> std::io::Result<Box<Thread>> {
+        let mutator =
+            Mutator::attach().map_err(|_| std::io::Error::from_raw_os_error(libc::ENOMEM))?;
+        // SAFETY: plain anonymous memory, private to this thread.
+        let stack = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                STACK_WORDS * 8,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        if stack == libc::MAP_FAILED {
+            mutator.detach();
+            return Err(std::io::Error::last_os_error());
+        }
+        let stack = stack as *mut Value;
+        // SAFETY: a call without arguments.
+        let ident = unsafe { libc::pthread_self() } as u64;
+        let th = Box::new(Thread {
+            mutator,
+            interp,
+            stack,
+            stack_top: Cell::new(stack),
+            // SAFETY: within the mapping; some room is left for the largest native window.
+            stack_end: unsafe { stack.add(STACK_WORDS - 1024) },
+            frame: Cell::new(std::ptr::null_mut()),
+            exc: Cell::new(std::ptr::null()),
+            base_exc: ExcNode::new(),
+            depth: Cell::new(0),
+            native_limit: Cell::new(native_limit()),
+            ident,
+            trace_fn: Field::new(Value::NONE),
+            profile_fn: Field::new(Value::NONE),
+            context: Field::absent(),
+            async_exc: Field::absent(),
+            locals: FieldOf::null(),
+            asyncgen_hooks: [Field::new(Value::NONE), Field::new(Value::NONE)],
+            origin_depth: Cell::new(0),
+            repr_stack: FieldOf::null(),
+            parker: taipan_sync::parking::current_parker(),
+            is_main,
+            detached: Cell::new(false),
+        });
+        th.exc.set(&th.base_exc);
+        th.mutator
+            .set_root_tracer(trace_thread, &*th as *const Thread as *mut ());
+        CURRENT.set(&*th);
+        interp.threads.fetch_add(1, Ordering::AcqRel);
+        if let Some(gil) = &interp.gil {
+            th.mutator
+                .blocking(|| gil.acquire(th.mutator.poll_word() as *const _ as usize));
+        }
+        Ok(th)
+    }
+
+    /// Detaches this thread; no Python code may run on it any more.
+    pub fn detach(self: Box<Thread>) {
+        if let Some(gil) = &self.interp.gil {
+            gil.release();
+        }
+        self.interp.threads.fetch_sub(1, Ordering::AcqRel);
+        CURRENT.set(std::ptr::null());
+        self.detached.set(true);
+        // SAFETY: the mapping made in `attach`; nothing points into it any more.
+        unsafe { libc::munmap(self.stack as *mut _, STACK_WORDS * 8) };
+        let Thread { mutator, .. } = *self;
+        mutator.detach();
+    }
+
+    /// The state of the calling OS thread.
+    ///
+    /// # Panics
+    /// If it is not attached.
+    #[inline]
+    pub fn current<'a>() -> &'a Thread {
+        let p = CURRENT.get();
+        assert!(
+            !p.is_null(),
+            "internal error: this thread is not attached to an interpreter"
+        );
+        // SAFETY: set by `attach`, cleared by `detach`.
+        unsafe { &*p }
+    }
+
+    /// Whether the calling OS thread is attached.
+    pub fn is_attached() -> bool {
+        !CURRENT.get().is_null()
+    }
+
+    /// The beginning of the register stack.
+    pub fn stack_base(&self) -> *mut Value {
+        self.stack
+    }
+
+    /// Where a new window must end at the latest.
+    #[inline(always)]
+    pub fn stack_limit(&self) -> *mut Value {
+        self.stack_end
+    }
+
+    /// Allocates a zeroed cell.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    #[inline(always)]
+    pub fn try_alloc(&self, kind: crate::heap::Kind, size: usize) -> PyResult<*mut Header> {
+        debug_assert!(
+            kind != crate::heap::Kind::FREE,
+            "a payload's kind is not registered"
+        );
+        match self.mutator.alloc(kind.0, size) {
+            Ok(c) => Ok(c),
+            Err(_) => Err(self.memory_error()),
+        }
+    }
+
+    /// A new object of a native type, with room for the attributes its type gives instances.
+    #[inline]
+    pub fn new_object<'a, T: Payload>(&self, ty: &StaticType, data: T) -> &'a Object<T> {
+        self.new_instance(ty.get(), data)
+    }
+
+    /// A new object of a type whose instances have payload `T`.
+    #[inline]
+    pub fn new_instance<'a, T: Payload>(
+        &self,
+        ty: &Object<crate::types::Type>,
+        data: T,
+    ) -> &'a Object<T> {
+        let shape = ty.root_shape.expect();
+        let size = size_of::<Object<T>>() + shape.extra_bytes();
+        let Ok(cell) = self.mutator.alloc(T::kind().0, size) else {
+            self.out_of_memory()
+        };
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let o = cell as *mut Object<T>;
+            (&raw mut (*o).data).write(data);
+            if shape.extra_bytes() != 0 {
+                crate::attr::init_slots(cell, size_of::<Object<T>>(), shape);
+            }
+            (*o).header.shape.store(ty.shape_word(), Ordering::Release);
+            if ty.has_flag(crate::types::flags::HAS_DEL) {
+                gc::register_finalizable(cell);
+            }
+            &*o
+        }
+    }
+
+    /// Memory ran out where no exception can be raised: for cells of a few bytes, after a full collection.
+    #[cold]
+    pub fn out_of_memory(&self) -> ! {
+        // Nothing of Python's can run without memory; CPython's fatal errors end the same way.
+        let text = b"Fatal Python error: out of memory\n";
+        // SAFETY: writes a static buffer and aborts.
+        unsafe {
+            libc::write(2, text.as_ptr() as *const _, text.len());
+            libc::abort()
+        }
+    }
+
+    /// A `MemoryError`, made without allocating.
+    #[cold]
+    pub fn memory_error(&self) -> Raised {
+        Raised(exception::preallocated_memory_error(self))
+    }
+
+    /// Runs `f` as a blocking region: the collector and the GIL do not wait for this thread. `f` touches no object.
+    #[inline]
+    pub fn blocking<R>(&self, f: impl FnOnce() -> R) -> R {
+        match &self.interp.gil {
+            None => self.mutator.blocking(f),
+            Some(gil) => self.mutator.blocking(|| {
+                gil.release();
+                let r = f();
+                let e = std::io::Error::last_os_error();
+                gil.acquire(self.mutator.poll_word() as *const _ as usize);
+                self.mutator.clear_poll(POLL_GIL);
+                if let Some(code) = e.raw_os_error() {
+                    // SAFETY: errno is this thread's own; what `f` left there is kept for the caller.
+                    unsafe { *libc::__errno_location() = code };
+                }
+                r
+            }),
+        }
+    }
+
+    /// Honours the poll word: stops for the collector, hands the GIL over, runs handlers and finalisers.
+    ///
+    /// # Errors
+    /// What a signal handler raised, or an asynchronous exception.
+    #[inline(always)]
+    pub fn poll(&self) -> PyResult<()> {
+        let bits = self.mutator.poll_bits();
+        if bits == 0 { Ok(()) } else { self.poll_slow() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_slow(&self) -> PyResult<()> {
+        self.mutator.safepoint();
+        let bits = self.mutator.poll_bits();
+        if bits & POLL_GIL != 0
+            && let Some(gil) = &self.interp.gil
+        {
+            self.mutator.clear_poll(POLL_GIL);
+            self.mutator.blocking(|| {
+                gil.release();
+                gil.acquire(self.mutator.poll_word() as *const _ as usize);
+            });
+        }
+        if bits & !(POLL_GIL | gc::POLL_STOP | gc::POLL_COLLECT) != 0 {
+            return (hooks().poll)(self, bits);
+        }
+        Ok(())
+    }
+
+    /// Guards native recursion: fails when the native stack is nearly used up.
+    #[inline(always)]
+    pub fn check_native_stack(&self) -> PyResult<()> {
+        let here = 0u8;
+        if (&raw const here as usize) < self.native_limit.get() {
+            Err(self.recursion_error(""))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Runs `f` one level deeper in the count of nested calls, failing at the recursion limit or when the native
+    /// stack is nearly used up. `what` completes the message: ` while calling a Python object`.
+    #[inline]
+    pub fn recurse<R>(&self, what: &str, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+        let depth = self.depth.get() + 1;
+        if depth as i32 > self.interp.recursion_limit.load(Ordering::Relaxed) {
+            return Err(self.recursion_error(what));
+        }
+        let here = 0u8;
+        if (&raw const here as usize) < self.native_limit.get() {
+            return Err(self.recursion_error(what));
+        }
+        self.depth.set(depth);
+        let r = f();
+        self.depth.set(self.depth.get() - 1);
+        r
+    }
+
+    /// A `RecursionError` with CPython's message.
+    #[cold]
+    pub fn recursion_error(&self, what: &str) -> Raised {
+        // Raising needs a few calls of its own.
+        let depth = self.depth.get();
+        let limit = self.native_limit.get();
+        self.native_limit.set(limit.saturating_sub(32 * 1024));
+        self.depth.set(depth.saturating_sub(50));
+        let e = self.raise(
+            &exception::RECURSION_ERROR,
+            format!("maximum recursion depth exceeded{what}"),
+        );
+        self.depth.set(depth);
+        self.native_limit.set(limit);
+        e
+    }
+
+    /// The exception being handled, `sys.exception()`; absent for none.
+    pub fn handled_exception(&self) -> Value {
+        let mut node = self.exc.get();
+        while !node.is_null() {
+            // SAFETY: levels live on the native stack or in a running generator's frame.
+            let n = unsafe { &*node };
+            let v = n.value.get();
+            if !v.is_absent() {
+                return v;
+            }
+            node = n.previous.get();
+        }
+        Value::ABSENT
+    }
+
+    /// Runs `f` unless `v` is already being shown by this thread (`list.__repr__` of a list in itself): then nothing.
+    pub fn repr_guard<R>(&self, v: Value, f: impl FnOnce() -> PyResult<R>) -> PyResult<Option<R>> {
+        let stack = match self.repr_stack.get() {
+            Some(a) if a.len() < a.capacity() => a,
+            old => {
+                let n = old.map_or(0, |a| a.len());
+                let bigger = Object::<crate::heap::Array>::try_new(self, (n * 2).max(16))?;
+                if let Some(a) = old {
+                    for (to, from) in bigger.fields().iter().zip(&a.fields()[..n]) {
+                        to.set(&bigger.header, from.get());
+                    }
+                }
+                bigger.set_len(n);
+                self.repr_stack.set(&bigger.header, Some(bigger));
+                bigger
+            }
+        };
+        let n = stack.len();
+        if stack.fields()[..n].iter().any(|f| f.get().is(v)) {
+            return Ok(None);
+        }
+        stack.fields()[n].set(&stack.header, v);
+        stack.set_len(n + 1);
+        let r = self.recurse(" while getting the repr of an object", f);
+        if let Some(a) = self.repr_stack.get() {
+            a.set_len(n);
+            a.fields()[n].set(&a.header, Value::ABSENT);
+        }
+        r.map(Some)
+    }
+}
+
+/// The address below which native code must not recurse: room for handlers is left above the guard page.
+fn native_limit() -> usize {
+    // SAFETY: pthread calls on this thread's own attributes.
+    unsafe {
+        let mut attr: libc::pthread_attr_t = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &mut attr) != 0 {
+            return 0;
+        }
+        let mut base = std::ptr::null_mut();
+        let mut size = 0;
+        libc::pthread_attr_getstack(&attr, &mut base, &mut size);
+        libc::pthread_attr_destroy(&mut attr);
+        base as usize + (size / 8).clamp(48 * 1024, 256 * 1024)
+    }
+}
+
+unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
+    // SAFETY: registered with this thread's address; the thread is stopped.
+    let th = unsafe { &*(data as *const Thread) };
+    m.mark_conservative_range(th.stack as *const usize, th.stack_top.get() as *const usize);
+    for f in [&th.trace_fn, &th.profile_fn, &th.context, &th.async_exc] {
+        f.trace(m);
+    }
+    for f in &th.asyncgen_hooks {
+        f.trace(m);
+    }
+    th.locals.trace(m);
+    th.repr_stack.trace(m);
+    let mut node = th.exc.get();
+    while !node.is_null() {
+        // SAFETY: levels live on this stopped thread's native stack or in a running generator's frame.
+        let n = unsafe { &*node };
+        crate::heap::mark_value(n.value.get(), m);
+        node = n.previous.get();
+    }
+}
+
+/// The hash of a string's or bytes object's content: SipHash-1-3; never -1, and 0 for nothing.
+pub fn hash_bytes(bytes: &[u8]) -> i64 {
+    use std::hash::Hasher;
+    if bytes.is_empty() {
+        return 0;
+    }
+    let (a, b) = hash_key();
+    let mut h = siphasher::sip::SipHasher13::new_with_keys(a, b);
+    h.write(bytes);
+    let n = h.finish() as i64;
+    if n == -1 { -2 } else { n }
+}
