@@ -63,12 +63,13 @@ fn tree(m: &Mutator, depth: u32) -> Cell {
     node(m, left, right)
 }
 
-fn count(cell: Cell) -> usize {
+fn count(m: &Mutator, cell: Cell) -> usize {
+    m.safepoint();
     if cell.is_null() {
         return 0;
     }
     // SAFETY: a node.
-    unsafe { 1 + count((*cell.cast::<Node>()).left) + count((*cell.cast::<Node>()).right) }
+    unsafe { 1 + count(m, (*cell.cast::<Node>()).left) + count(m, (*cell.cast::<Node>()).right) }
 }
 
 fn garbage(m: &Mutator, n: usize) {
@@ -82,11 +83,11 @@ fn garbage(m: &Mutator, n: usize) {
 
 fn trees(m: &Mutator, rounds: usize) -> usize {
     let long = tree(m, 18);
-    let mut nodes = count(long);
+    let mut nodes = count(m, long);
     for _ in 0..rounds {
-        nodes += count(tree(m, 14));
+        nodes += count(m, tree(m, 14));
     }
-    nodes + count(long)
+    nodes + count(m, long)
 }
 
 fn growing(m: &Mutator, n: usize) {
@@ -152,7 +153,7 @@ fn main() {
         for _ in 0..10 {
             gc::collect(&m, true);
         }
-        std::hint::black_box(count(long));
+        std::hint::black_box(count(&m, long));
     });
     for (name, work) in [
         ("garbage", garbage as fn(&Mutator, usize)),
@@ -178,6 +179,11 @@ fn main() {
             one / two
         );
     }
+    m.detach();
+    timed("attach, detach", 100_000, || {
+        (0..100_000).for_each(|_| Mutator::attach().expect("attach").detach());
+    });
+    let m = Mutator::attach().expect("attach");
     timed("thread start, join, bare", 2000, || {
         for _ in 0..2000 {
             m.blocking(|| std::thread::spawn(|| ()).join())

@@ -55,7 +55,8 @@ pub(crate) struct Block {
     first_gap: AtomicU32,
     /// Of a large cell: the number of blocks; of its tail: the first block.
     run: AtomicU32,
-    _spare: u32,
+    /// Live cells at the last look: the old ones.
+    live: AtomicU32,
 }
 
 impl Block {
@@ -97,6 +98,12 @@ impl Block {
     #[inline(always)]
     pub(crate) fn run(&self) -> usize {
         self.run.load(Ordering::Relaxed) as usize
+    }
+    pub(crate) fn live(&self) -> u32 {
+        self.live.load(Ordering::Relaxed)
+    }
+    pub(crate) fn set_live(&self, cells: u32) {
+        self.live.store(cells, Ordering::Relaxed);
     }
     fn set_run(&self, run: usize) {
         self.run.store(run as u32, Ordering::Relaxed);
@@ -274,7 +281,7 @@ impl Space {
         let mut at = self.lowest * 64;
         let mut length = 0;
         while at < end {
-            if at % 64 == 0 && length == 0 && self.free[at / 64] == 0 {
+            if at.is_multiple_of(64) && length == 0 && self.free[at / 64] == 0 {
                 at += 64;
                 continue;
             }
@@ -308,6 +315,7 @@ pub(crate) fn take_block() -> Option<usize> {
     };
     make_zero(index, BLOCK_SIZE);
     block(index).set_run(1);
+    block(index).set_live(0);
     Some(index)
 }
 

@@ -302,9 +302,10 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool) {
     let buffers = world.take_buffers();
     sweep::finish(false);
 
+    sweep::forget_room(full);
+
     let mut marker = Marker::new(full);
     if full {
-        sweep::clear_available();
         clear_marks();
     }
     for &cell in &buffers.remembered {
@@ -371,10 +372,7 @@ fn account(full: bool, census: &sweep::Census) {
     let old = if full {
         census.live_bytes
     } else {
-        // Touched blocks held old cells before, which are counted again: an overestimate that only
-        // brings the next full collection forward. So only add what was newly allocated at most.
-        let allocated = ALLOCATED.load(Ordering::Relaxed);
-        OLD_BYTES.load(Ordering::Relaxed) + census.live_bytes.min(allocated)
+        OLD_BYTES.load(Ordering::Relaxed) + census.new_bytes
     };
     OLD_BYTES.store(old, Ordering::Relaxed);
     if full {

@@ -71,11 +71,12 @@ impl<'a> Marker<'a> {
             arena::is_in_heap(cell.addr()),
             "marking {cell:p}, which is not in the heap"
         );
-        // SAFETY: a cell of the heap.
-        debug_assert!(
-            unsafe { (*cell).kind } != 0,
-            "marking the free cell {cell:p}"
-        );
+        #[cfg(debug_assertions)]
+        {
+            // SAFETY: a cell of the heap.
+            let kind = unsafe { (*cell).kind };
+            assert!(kind != 0, "marking the free cell {cell:p}");
+        }
         let offset = cell.addr() - self.base;
         // SAFETY: the words below the arena's top are accessible.
         let word = unsafe { &*self.marks.add(offset >> 10) };

@@ -5,7 +5,7 @@ use crate::collect;
 use crate::header::{Cell, FLAG_OLD, FLAG_REMEMBERED, Header};
 use crate::kind;
 use crate::mark::Marker;
-use crate::size_class::{CLASSES, MAX_SMALL, MAX_TABLE, SIZES, class_of};
+use crate::size_class::{CAPACITIES, CLASSES, MAX_SMALL, MAX_TABLE, SIZES, class_of};
 use crate::stack;
 use crate::sweep;
 use crate::threads;
@@ -165,14 +165,9 @@ impl Mutator {
         Ok(mutator)
     }
 
-    /// Detaches the calling thread, whose mutator this is.
+    /// Detaches the calling thread, whose mutator this is. (Dropping it does the same.)
     pub fn detach(self: Box<Self>) {
-        debug_assert!(
-            std::ptr::eq(current(), &raw const *self),
-            "detached on another thread"
-        );
-        threads::leave(&self);
-        CURRENT.set(std::ptr::null());
+        drop(self);
     }
 
     /// A zeroed cell of at least `size` bytes with its kind set. May collect. The caller writes the
@@ -316,7 +311,8 @@ impl Mutator {
         owned.block = index as u32;
         owned.next_gap = row.first_gap();
         row.set_first_gap(NO_GAP);
-        collect::count_allocated(BLOCK_SIZE);
+        let free = CAPACITIES[class] - row.live();
+        collect::count_allocated((free * SIZES[class]) as usize);
         true
     }
 
@@ -357,7 +353,7 @@ impl Mutator {
         self.stress_left.set(collect::stress());
         let count = self.stress_count.get() + 1;
         self.stress_count.set(count);
-        collect::collect_in_stress(self, count % 2 == 0);
+        collect::collect_in_stress(self, count.is_multiple_of(2));
     }
 
     /// Drops all claims to blocks: before marking, which files every touched block anew.
@@ -385,7 +381,7 @@ impl Mutator {
             }
             if first != NO_GAP {
                 block(owned.block as usize).set_first_gap(first);
-                sweep::put_available(owned.block as usize);
+                sweep::put_returned(owned.block as usize);
             }
         }
         // SAFETY: called on the owning thread.
@@ -520,6 +516,17 @@ impl Mutator {
     }
 }
 
+impl Drop for Mutator {
+    fn drop(&mut self) {
+        assert!(
+            std::ptr::eq(current(), self),
+            "a mutator dropped on another thread"
+        );
+        threads::leave(self);
+        CURRENT.set(std::ptr::null());
+    }
+}
+
 struct Region<'a>(&'a Mutator);
 
 impl Drop for Region<'_> {
@@ -561,8 +568,9 @@ pub fn remember(owner: Cell) {
 
 /// The calling thread's buffers, or the shared ones if it is not attached.
 pub(crate) fn with_buffers(f: impl FnOnce(&mut Buffers)) {
-    // SAFETY: the current mutator is alive; its buffers are its thread's while it runs.
+    // SAFETY: the current mutator is alive.
     match unsafe { current().as_ref() } {
+        // SAFETY: the buffers are the thread's alone while it runs.
         Some(mutator) => f(unsafe { &mut *mutator.buffers.get() }),
         None => threads::with_orphan_buffers(f),
     }

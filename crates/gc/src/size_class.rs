@@ -110,9 +110,9 @@ mod tests {
 
     #[test]
     fn reciprocals_divide_exactly() {
-        for class in 0..CLASSES {
+        for (class, &size) in SIZES.iter().enumerate() {
             for offset in 0..BLOCK_SIZE {
-                assert_eq!(cell_index(class, offset), offset / SIZES[class] as usize);
+                assert_eq!(cell_index(class, offset), offset / size as usize);
             }
         }
     }

@@ -1,7 +1,31 @@
 //! Native stacks: where they end, and getting registers onto them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The main thread's, once known: the C library reads a whole file to find it. 0 until then.
+static MAIN: AtomicUsize = AtomicUsize::new(0);
+
 /// The address just above the calling thread's stack.
 pub(crate) fn stack_base() -> Option<usize> {
+    // SAFETY: plain calls.
+    let is_main = unsafe { libc::getpid() == libc::gettid() };
+    let known = MAIN.load(Ordering::Relaxed);
+    if is_main && known != 0 {
+        return Some(known);
+    }
+    let base = ask_for_base()?;
+    if is_main {
+        MAIN.store(base, Ordering::Relaxed);
+    }
+    Some(base)
+}
+
+/// The thread that forked is the child's main one, on the stack that it had: forgets the other.
+pub(crate) fn after_fork_child(base: usize) {
+    MAIN.store(base, Ordering::Relaxed);
+}
+
+fn ask_for_base() -> Option<usize> {
     // SAFETY: plain calls with a zeroed attribute object that they initialise.
     unsafe {
         let mut attributes: libc::pthread_attr_t = std::mem::zeroed();

@@ -22,12 +22,16 @@ const POISON: u8 = 0xDD;
 struct Lists {
     /// Swept blocks with gaps that no thread owns.
     available: Vec<u32>,
+    /// The same, but allocated into since the last collection, so that the next one files them anew:
+    /// threads left them.
+    returned: Vec<u32>,
     unswept: Vec<u32>,
 }
 
 static LISTS: [Mutex<Lists>; CLASSES] = [const {
     Mutex::new(Lists {
         available: Vec::new(),
+        returned: Vec::new(),
         unswept: Vec::new(),
     })
 }; CLASSES];
@@ -87,7 +91,8 @@ pub(crate) fn find_block(class: usize) -> Option<usize> {
     loop {
         let index = {
             let mut lists = LISTS[class].lock();
-            if let Some(index) = lists.available.pop() {
+            let swept = lists.returned.pop().or_else(|| lists.available.pop());
+            if let Some(index) = swept {
                 return Some(index as usize);
             }
             lists.unswept.pop()? as usize
@@ -103,10 +108,11 @@ pub(crate) fn find_block(class: usize) -> Option<usize> {
 }
 
 /// Gives back a block with gaps that a thread owned.
-pub(crate) fn put_available(index: usize) {
+pub(crate) fn put_returned(index: usize) {
+    debug_assert!(block(index).has(BLOCK_TOUCHED));
     LISTS[block(index).class()]
         .lock()
-        .available
+        .returned
         .push(index as u32);
 }
 
@@ -120,11 +126,16 @@ pub(crate) fn put_unswept(index: usize) {
         .push(index as u32);
 }
 
-/// Forgets the blocks with room: before a full collection files every block anew.
-pub(crate) fn clear_available() {
-    LISTS
-        .iter()
-        .for_each(|lists| lists.lock().available.clear());
+/// Forgets the blocks with room that classification will file anew: those allocated into, and before
+/// a full collection all.
+pub(crate) fn forget_room(full: bool) {
+    for lists in &LISTS {
+        let mut lists = lists.lock();
+        lists.returned.clear();
+        if full {
+            lists.available.clear();
+        }
+    }
 }
 
 /// Sweeps whatever is still unswept; returns the number of cells freed, if `count` asks for it.
@@ -189,7 +200,7 @@ fn sweep(index: usize, count: bool) -> Swept {
             let low = (word_index * 64 + bits.trailing_zeros() as usize) * 16;
             bits &= bits - 1;
             // The cell that starts in these 16 bytes. Most sizes are multiples of 16.
-            let start = if size % 16 == 0 {
+            let start = if size.is_multiple_of(16) {
                 low
             } else {
                 low.div_ceil(size) * size
@@ -293,6 +304,9 @@ pub(crate) fn classify(all: bool, eager: bool) -> Census {
                 census.blocks_seen += 1;
                 census.live_cells += live as usize;
                 census.live_bytes += (live * SIZES[class]) as usize;
+                // Marks are sticky: in a young collection the count only grows.
+                census.new_bytes += (live.saturating_sub(row.live()) * SIZES[class]) as usize;
+                row.set_live(live);
                 row.clear(BLOCK_TOUCHED);
                 if live == 0 && !row.has(BLOCK_HAS_DROP) && !eager {
                     arena::give_blocks(index, 1);
@@ -308,6 +322,7 @@ pub(crate) fn classify(all: bool, eager: bool) -> Census {
                     if all || row.has(BLOCK_TOUCHED) {
                         census.live_cells += 1;
                         census.live_bytes += count * BLOCK_SIZE;
+                        census.new_bytes += count * BLOCK_SIZE;
                     }
                     row.clear(BLOCK_TOUCHED);
                 } else {
@@ -329,6 +344,8 @@ pub(crate) struct Census {
     pub(crate) blocks_seen: usize,
     pub(crate) live_cells: usize,
     pub(crate) live_bytes: usize,
+    /// Bytes of cells that became old. Means nothing after a full collection.
+    pub(crate) new_bytes: usize,
     pub(crate) freed_large: usize,
 }
 

@@ -80,7 +80,9 @@ fn lock_registry(mutator: &Mutator) {
 
 /// How many threads are attached.
 pub fn thread_count() -> usize {
-    REGISTRY.lock().mutators.len()
+    let mut count = 0;
+    for_each_mutator(&mut |_| count += 1);
+    count
 }
 
 /// Tells the stopper that one more thread has stopped.
@@ -138,9 +140,8 @@ pub(crate) fn with_stopped_world(mutator: &Mutator, f: &mut dyn FnMut(&mut Stopp
         }
         stop(mutator);
         // SAFETY: we hold the registry.
-        let mut world = StoppedWorld {
-            registry: unsafe { &mut *REGISTRY.data_ptr() },
-        };
+        let registry = unsafe { &mut *REGISTRY.data_ptr() };
+        let mut world = StoppedWorld { registry };
         // The world goes on even if `f` unwinds.
         let _resume = Resume;
         f(&mut world);
@@ -273,6 +274,7 @@ pub fn after_fork_child(m: &Mutator) {
         }
     }
     registry.mutators.push(m);
+    stack::after_fork_child(m.stack_base());
     taipan_sync::after_fork_child();
     resume();
     REGISTRY.raw().unlock();
