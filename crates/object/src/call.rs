@@ -146,6 +146,11 @@ pub fn call_args(th: &Thread, f: Value, args: Args) -> PyResult {
     {
         return args.with_first(th, m.receiver.get(), |a| call_args(th, m.func.get(), a));
     }
+    if let Some(d) = f.downcast::<MethodDescriptor>()
+        && class_of(f).is(&types::METHOD_DESCRIPTOR)
+    {
+        return call_method_descriptor(th, d, args);
+    }
     match class_of(f).slots().call {
         Some(c) => th.recurse(" while calling a Python object", || c(th, f, args)),
         None => Err(th.type_error(format!(

@@ -8,7 +8,7 @@ use crate::func::{
 };
 use crate::heap::{FieldOf, Kind, Object, Payload, ValueVec};
 use crate::names;
-use crate::native::{Binding, Method, NativeFn, TypeSpec};
+use crate::native::{Binding, GetSet, Method, NativeFn, TypeSpec};
 use crate::slotdefs;
 use crate::thread::Thread;
 use crate::types::{self, StaticType, Type, class_of, flags, set_raw};
@@ -123,7 +123,7 @@ fn finish_static(th: &Thread, t: &Object<Type>, st: &'static StaticType) -> PyRe
     }
     if let Some(b) = base {
         let mut slots = t.slots().clone();
-        inherit_native(&mut slots, b);
+        inherit_slots(&mut slots, b);
         t.set_slots(slots);
         b.add_subclass(th, t)?;
     }
@@ -140,6 +140,15 @@ fn inherit_native(slots: &mut crate::slots::Slots, base: &Object<Type>) {
     }
 }
 
+/// A native type directly below `object` makes its instances itself or not at all: `object`'s would lack its payload.
+fn inherit_slots(slots: &mut crate::slots::Slots, base: &Object<Type>) {
+    let own_new = slots.new;
+    inherit_native(slots, base);
+    if own_new.is_none() && base.is(&types::OBJECT) {
+        slots.new = None;
+    }
+}
+
 /// Gives a native type its slots, methods and attributes.
 pub(crate) fn fill_static(
     th: &Thread,
@@ -151,7 +160,7 @@ pub(crate) fn fill_static(
     (spec.slots)(&mut own);
     let mut slots = own.clone();
     if let Some(b) = t.base.get() {
-        inherit_native(&mut slots, b);
+        inherit_slots(&mut slots, b);
     }
     let hash_lost = own.richcmp.is_some() && own.hash.is_none();
     t.set_slots(slots);
@@ -165,20 +174,32 @@ pub(crate) fn fill_static(
         dict.set(th, names::HASH.get(), Value::NONE)?;
     }
     if own.new.is_some() {
-        let new = NativeFunction::unbound(th, &TYPE_NEW_ROW, t.value());
+        let new = NativeFunction::bind(th, &TYPE_NEW_ROW, t.value());
         dict.set(th, names::NEW.get(), new)?;
+    }
+    if t.is(&types::OBJECT) {
+        // `object` leaves these slots unset, so that plain access is known by their absence.
+        let generic = ["__getattribute__", "__setattr__", "__delattr__"];
+        for def in slotdefs::SLOTDEFS
+            .iter()
+            .filter(|d| generic.contains(&d.name))
+        {
+            dict.set(th, def.key.get(), wrapper(th, def, t))?;
+        }
     }
     for m in spec.methods {
         let v = method_value(th, t, m);
         dict.set_name(th, m.name, v)?;
     }
     for g in spec.getset {
-        let d = GetSetDescriptor {
-            def: g,
-            owner: FieldOf::new(t),
-        };
-        let v = th.new_object(&types::GETSET_DESCRIPTOR, d).value();
-        dict.set_name(th, g.name, v)?;
+        dict.set_name(th, g.name, getset(th, g, t))?;
+    }
+    let base_has_dict = t.base.get().is_some_and(|b| b.has_flag(flags::HAS_DICT));
+    if t.has_flag(flags::HAS_DICT)
+        && !base_has_dict
+        && dict.map.get_str(names::DICT.get()).is_none()
+    {
+        dict.set(th, names::DICT.get(), getset(th, &INSTANCE_DICT, t))?;
     }
     if dict.map.get_str(names::DOC.get()).is_none() {
         let doc = if spec.doc.is_empty() {
@@ -226,8 +247,7 @@ fn wrapper(th: &Thread, def: &'static slotdefs::SlotDef, t: &Object<Type>) -> Va
     .value()
 }
 
-/// `T.__new__` of a native type: `__self__` of the function is the type. See `call_native_function`: it is not passed,
-/// so the row finds its type by the slots of the class it is called with.
+/// `T.__new__` of a native type, bound to the type: `T.__new__(cls, …)` calls it with `T`, `cls` and the rest.
 static TYPE_NEW_ROW: Method = Method {
     name: "__new__",
     sig: "($type, *args, **kwargs)",
@@ -239,27 +259,64 @@ static TYPE_NEW_ROW: Method = Method {
 };
 
 fn native_new(th: &Thread, args: crate::call::Args) -> PyResult {
+    let native = args.values[0].expect::<Type>();
+    let args = args.skip_first();
     let Some(first) = args.pos().first() else {
-        return Err(th.type_error("__new__(): not enough arguments"));
-    };
-    let Some(cls) = first.downcast::<Type>() else {
         return Err(th.type_error(format!(
-            "__new__(X): X is not a type object ({})",
-            class_of(*first).name_text()
+            "{}.__new__(): not enough arguments",
+            native.name_text()
         )));
     };
-    // The nearest native class says how instances are made: classes in Python only pass on.
-    let mut native = cls;
-    while native.is_heap() {
-        match native.base.get() {
-            Some(b) => native = b,
-            None => break,
-        }
-    }
+    check_new(th, native, *first)?;
+    let cls = first.expect::<Type>();
     match native.slots().new {
         Some(f) => f(th, cls, args.skip_first()),
         None => Err(th.type_error(format!("cannot create '{}' instances", cls.name_text()))),
     }
+}
+
+fn get_instance_dict(th: &Thread, v: Value) -> PyResult {
+    if !attr::has_dict(v) {
+        return Err(th.no_attribute(v, names::DICT.get()));
+    }
+    Ok(attr::to_dict(th, v)?.value())
+}
+
+fn set_instance_dict(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    if !attr::has_dict(v) {
+        return Err(th.no_attribute(v, names::DICT.get()));
+    }
+    if value.is_absent() {
+        return attr::set_dict(th, v, Dict::new(th));
+    }
+    match value.as_dict() {
+        Some(d) => attr::set_dict(th, v, d),
+        None => Err(th.type_error(format!(
+            "__dict__ must be set to a dictionary, not a '{}'",
+            class_of(value).name_text()
+        ))),
+    }
+}
+
+fn get_weakref(th: &Thread, v: Value) -> PyResult {
+    let refs = crate::weak::refs_to(th, v)?;
+    Ok(refs.first().copied().unwrap_or(Value::NONE))
+}
+
+/// `__dict__` of classes that give their instances one.
+static INSTANCE_DICT: GetSet = GetSet::rw("__dict__", get_instance_dict, set_instance_dict)
+    .doc("dictionary for instance variables");
+
+/// `__weakref__` of classes that make their instances weakly referenceable.
+static INSTANCE_WEAKREF: GetSet =
+    GetSet::new("__weakref__", get_weakref).doc("list of weak references to the object");
+
+fn getset(th: &Thread, def: &'static GetSet, t: &Object<Type>) -> Value {
+    let d = GetSetDescriptor {
+        def,
+        owner: FieldOf::new(t),
+    };
+    th.new_object(&types::GETSET_DESCRIPTOR, d).value()
 }
 
 /// Whether a value is the `__new__` function of a native type, and of which.
@@ -575,9 +632,12 @@ pub fn new_class<'a>(
     let dict = Dict::from_map(th, namespace.map.copy(th, &namespace.header)?);
 
     let slots_v = dict.map.get_str(names::SLOTS.get());
-    let inherited_dict = bases
-        .iter()
-        .any(|b| b.expect::<Type>().has_flag(flags::HAS_DICT));
+    // Types and modules keep attributes in a dict of their own.
+    let own_dict = base.makes::<Type>() || base.makes::<crate::func::Module>();
+    let inherited_dict = own_dict
+        || bases
+            .iter()
+            .any(|b| b.expect::<Type>().has_flag(flags::HAS_DICT));
     let inherited_weak = bases
         .iter()
         .any(|b| b.expect::<Type>().has_flag(flags::HAS_WEAKREF));
@@ -678,6 +738,12 @@ pub fn new_class<'a>(
         let v = th.new_object(&types::MEMBER_DESCRIPTOR, d).value();
         dict.set(th, s, v)?;
     }
+    if wanted.dict && dict.map.get_str(names::DICT.get()).is_none() {
+        dict.set(th, names::DICT.get(), getset(th, &INSTANCE_DICT, t))?;
+    }
+    if wanted.weakref && dict.map.get_str(names::WEAKREF.get()).is_none() {
+        dict.set(th, names::WEAKREF.get(), getset(th, &INSTANCE_WEAKREF, t))?;
+    }
     if dict.map.get_str(names::DOC.get()).is_none() {
         dict.set(th, names::DOC.get(), Value::NONE)?;
     }
@@ -724,6 +790,60 @@ pub fn new_class<'a>(
     }
     t.version.store(types::fresh_version(), Ordering::Release);
     Ok(t)
+}
+
+/// `cls.__bases__ = bases`: the layout of instances must stay as it is.
+pub fn set_bases(th: &Thread, t: &Object<Type>, bases: &[Value]) -> PyResult<()> {
+    let base = best_base(th, bases)?;
+    let old_base = t.base.expect();
+    let dict_bits = flags::HAS_DICT | flags::HAS_WEAKREF;
+    let own = t.flags.load(Ordering::Acquire);
+    if !compatible_base(old_base, base) || base.flags.load(Ordering::Acquire) & dict_bits & !own != 0
+    {
+        return Err(th.type_error(format!(
+            "__bases__ assignment: '{}' object layout differs from '{}'",
+            base.name_text(),
+            old_base.name_text()
+        )));
+    }
+    let (old_bases, old_mro) = (t.bases.get(), t.mro.get());
+    let tuple = Value::try_tuple(th, bases)?;
+    t.bases.set(&t.header, tuple);
+    t.base.set(&t.header, Some(base));
+    if let Err(e) = set_mro_below(th, t) {
+        t.bases.set(&t.header, old_bases);
+        t.base.set(&t.header, Some(old_base));
+        t.mro.set(&t.header, old_mro);
+        set_mro_below(th, t)?;
+        return Err(e);
+    }
+    for b in old_bases.as_tuple().unwrap_or(&[]) {
+        if !bases.contains(b) {
+            b.expect::<Type>().remove_subclass(th, t)?;
+        }
+    }
+    for b in bases {
+        if !old_bases.as_tuple().unwrap_or(&[]).contains(b) {
+            b.expect::<Type>().add_subclass(th, t)?;
+        }
+    }
+    t.modified();
+    update_slots(t);
+    Ok(())
+}
+
+fn set_mro_below(th: &Thread, t: &Object<Type>) -> PyResult<()> {
+    set_mro(th, t)?;
+    for sub in t.live_subclasses() {
+        set_mro_below(th, sub)?;
+    }
+    Ok(())
+}
+
+fn compatible_base(a: &Object<Type>, b: &Object<Type>) -> bool {
+    a.kind_of_instances() == b.kind_of_instances()
+        && a.fixed_slots.load(Ordering::Relaxed) == b.fixed_slots.load(Ordering::Relaxed)
+        && a.basic_size.load(Ordering::Relaxed) == b.basic_size.load(Ordering::Relaxed)
 }
 
 /// Whether instances of one class may become instances of another by `__class__` assignment.

@@ -113,7 +113,10 @@ pub fn blank(args: Value) -> Exception {
 pub fn make(th: &Thread, t: &Object<Type>, args: &[Value]) -> PyResult {
     let tuple = Value::try_tuple(th, args)?;
     // A class without its own constructor needs no call: most are of this sort.
-    if t.slots().init.is_none() && t.slots().new.is_none() {
+    let (own, base) = (t.slots(), BASE_EXCEPTION.slots());
+    let plain = own.new.map(|f| f as usize) == base.new.map(|f| f as usize)
+        && own.init.map(|f| f as usize) == base.init.map(|f| f as usize);
+    if plain && !t.has_flag(crate::types::flags::ABSTRACT) {
         return Ok(th.new_instance(t, blank(tuple)).value());
     }
     crate::call::call(th, t.value(), args)

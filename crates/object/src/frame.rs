@@ -189,3 +189,188 @@ pub enum Step {
     /// It returned.
     Return(Value),
 }
+
+/// A frame's register window. `Copy`; valid while the frame is.
+///
+/// Register numbers come from code that the compiler made and the verifier accepts: below `nregs`, which the frame's
+/// owner has made room for.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Regs(pub *mut Value);
+
+impl Regs {
+    /// Reads a register.
+    #[inline(always)]
+    pub fn get(self, r: u16) -> Value {
+        // SAFETY: see the type: within the window.
+        unsafe { *self.0.add(r as usize) }
+    }
+
+    /// Writes a register.
+    #[inline(always)]
+    pub fn set(self, r: u16, v: Value) {
+        // SAFETY: see the type: within the window.
+        unsafe { *self.0.add(r as usize) = v }
+    }
+
+    /// The window that begins at a register of this one.
+    #[inline(always)]
+    pub fn from(self, r: usize) -> Regs {
+        // SAFETY: see the type: within the window or one past it.
+        Regs(unsafe { self.0.add(r) })
+    }
+
+    /// Consecutive registers, to be read before any of them is written.
+    #[inline(always)]
+    pub fn slice<'a>(self, r: u16, n: usize) -> &'a [Value] {
+        // SAFETY: see the type: within the window.
+        unsafe { std::slice::from_raw_parts(self.0.add(r as usize), n) }
+    }
+
+    /// Sets registers `from..to` to absent.
+    #[inline(always)]
+    pub fn clear(self, from: usize, to: usize) {
+        for i in from..to {
+            // SAFETY: see the type: within the window.
+            unsafe { *self.0.add(i) = Value::ABSENT }
+        }
+    }
+
+    /// Copies `n` values to the beginning of this window.
+    #[inline(always)]
+    pub fn copy_in(self, values: &[Value]) {
+        // SAFETY: the window has room for its arguments; the ranges may overlap.
+        unsafe { std::ptr::copy(values.as_ptr(), self.0, values.len()) }
+    }
+}
+
+/// A place in a code object's words: the next word to be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Pc(pub *const u64);
+
+impl Pc {
+    /// Reads a word and steps over it.
+    #[inline(always)]
+    pub fn fetch(&mut self) -> u64 {
+        // SAFETY: verified code ends with an instruction that doesn't fall through.
+        unsafe {
+            let w = *self.0;
+            self.0 = self.0.add(1);
+            w
+        }
+    }
+
+    /// Reads a word ahead: an extra or cache word. Cache words change under other threads' hands: one atomic load.
+    #[inline(always)]
+    pub fn peek(self, n: usize) -> u64 {
+        // SAFETY: as `fetch`; `n` is within the instruction's extra and cache words.
+        unsafe { (*(self.0.add(n) as *const std::sync::atomic::AtomicU64)).load(Ordering::Acquire) }
+    }
+
+    /// Steps by words, forward or back.
+    #[inline(always)]
+    pub fn step(&mut self, n: isize) {
+        // SAFETY: jump targets are within the code, says the verifier.
+        self.0 = unsafe { self.0.offset(n) }
+    }
+
+    /// The index of the word within its code.
+    #[inline]
+    pub fn index_in(self, code: &Object<Code>) -> usize {
+        (self.0 as usize - code.entry() as usize) / 8
+    }
+}
+
+impl FrameRec {
+    /// The code.
+    #[inline(always)]
+    pub fn code<'a>(&self) -> &'a Object<Code> {
+        // SAFETY: a frame's code is never null and is kept alive by the frame.
+        unsafe { &*self.code }
+    }
+
+    /// The globals.
+    #[inline(always)]
+    pub fn globals<'a>(&self) -> &'a Object<Dict> {
+        // SAFETY: as `code`.
+        unsafe { &*self.globals }
+    }
+
+    /// The builtins.
+    #[inline(always)]
+    pub fn builtins<'a>(&self) -> &'a Object<Dict> {
+        // SAFETY: as `code`.
+        unsafe { &*self.builtins }
+    }
+}
+
+/// A pointer to a frame record that is alive: on this thread's frame stack or in a generator that this thread runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct FramePtr(pub *mut FrameRec);
+
+impl FramePtr {
+    /// Whether there is none.
+    #[inline(always)]
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+}
+
+impl std::ops::Deref for FramePtr {
+    type Target = FrameRec;
+    #[inline(always)]
+    fn deref(&self) -> &FrameRec {
+        // SAFETY: see the type.
+        unsafe { &*self.0 }
+    }
+}
+
+impl std::ops::DerefMut for FramePtr {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut FrameRec {
+        // SAFETY: see the type; only the running thread holds it, one reference at a time.
+        unsafe { &mut *self.0 }
+    }
+}
+
+/// The innermost Python frame of this thread.
+///
+/// The interpreter keeps `Thread::frame` at the record of the frame that called the native code that asks, its `pc` and
+/// registers in memory, for as long as that native code runs. `None` where no Python code runs yet.
+pub fn current(th: &crate::thread::Thread) -> Option<&FrameRec> {
+    let p = th.frame.get();
+    // SAFETY: null, or the record of a frame that stays on this thread's frame stack while its callee runs.
+    unsafe { p.as_ref() }
+}
+
+impl FrameRec {
+    /// The register with a number; absent past the last one.
+    pub fn register(&self, n: usize) -> Value {
+        if n >= self.code().data.nregs as usize {
+            return Value::ABSENT;
+        }
+        // SAFETY: a frame has `nregs` registers. Another thread's frame may be running: then this is a snapshot.
+        unsafe { std::ptr::read_volatile(self.regs.add(n)) }
+    }
+
+    /// Stores into a register: only for `f_locals` of a frame that is not running, or on its own thread.
+    pub fn set_register(&self, n: usize, v: Value) {
+        if n < self.code().data.nregs as usize {
+            // SAFETY: as for reading.
+            unsafe { std::ptr::write_volatile(self.regs.add(n), v) }
+        }
+    }
+
+    /// The word index of the instruction being run.
+    pub fn word_index(&self) -> usize {
+        (self.pc as usize).saturating_sub(self.code().entry() as usize) / 8
+    }
+
+    /// The frame that called this one.
+    pub fn previous(&self) -> Option<&FrameRec> {
+        // SAFETY: null, or a frame further down on the stack of the same thread.
+        unsafe { self.previous.as_ref() }
+    }
+}

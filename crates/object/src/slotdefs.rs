@@ -668,7 +668,7 @@ pub static SLOTDEFS: &[SlotDef] = &[
         "Return getattr(self, name).",
         |th, o, v, args| {
             arity(th, &args, 1)?;
-            slot(o.slots().getattro)(th, v, args.values[0])
+            o.slots().getattro.unwrap_or(attr::generic_get)(th, v, args.values[0])
         }
     ),
     def!(
@@ -680,7 +680,8 @@ pub static SLOTDEFS: &[SlotDef] = &[
         "Implement setattr(self, name, value).",
         |th, o, v, args| {
             arity(th, &args, 2)?;
-            slot(o.slots().setattro)(th, v, args.values[0], args.values[1]).map(|()| Value::NONE)
+            let f = o.slots().setattro.unwrap_or(attr::generic_set);
+            f(th, v, args.values[0], args.values[1]).map(|()| Value::NONE)
         }
     ),
     def!(
@@ -692,7 +693,8 @@ pub static SLOTDEFS: &[SlotDef] = &[
         "Implement delattr(self, name).",
         |th, o, v, args| {
             arity(th, &args, 1)?;
-            slot(o.slots().setattro)(th, v, args.values[0], Value::ABSENT).map(|()| Value::NONE)
+            let f = o.slots().setattro.unwrap_or(attr::generic_set);
+            f(th, v, args.values[0], Value::ABSENT).map(|()| Value::NONE)
         }
     ),
     def!(

@@ -317,6 +317,21 @@ impl Object<Type> {
         list.append(th, crate::weak::plain_ref(th, sub.value()))
     }
 
+    /// Takes a class off the list of subclasses.
+    pub fn remove_subclass(&self, th: &Thread, sub: &Object<Type>) -> PyResult<()> {
+        let Some(list) = self.subclasses.get().as_list() else {
+            return Ok(());
+        };
+        let mut left = crate::heap::ValueVec::new();
+        for w in list.snapshot(th)?.iter() {
+            if crate::weak::target_of(*w).is_some_and(|t| !t.is(sub.value())) {
+                left.push(th, *w)?;
+            }
+        }
+        list.exchange(left.into_array());
+        Ok(())
+    }
+
     /// The compressed root shape, for a new instance's header.
     #[inline(always)]
     pub fn shape_word(&self) -> u32 {
