@@ -110,7 +110,8 @@ pub fn operands_text(i: Instr, code: Option<&CodeData>) -> String {
     parts.extend(operand(info.imm, imm, code));
     parts.extend(operand(info.off, i.off24() as i64, code));
     // A zero flag says nothing.
-    if !(info.x == Slot::Num && i.x() == 0) && !(info.x == Slot::Conversion && i.x() == 0) {
+    let is_flag = info.x == Slot::Num || info.x == Slot::Conversion;
+    if !is_flag || i.x() != 0 {
         parts.extend(operand(info.x, i.x() as i64, code).map(|t| {
             if info.x == Slot::Num {
                 format!("x={t}")

@@ -127,6 +127,7 @@ impl Instr {
     }
 
     /// How many words the instruction takes, with its extra and cache words.
+    #[expect(clippy::len_without_is_empty, reason = "an instruction is never empty")]
     #[inline]
     pub const fn len(self) -> usize {
         let info = self.op().info();

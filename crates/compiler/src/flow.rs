@@ -1,0 +1,319 @@
+//! Passes over finished IR: jump threading, removal of what is never reached, and of checks that a local is
+//! bound where it is known to be.
+
+use taipan_bytecode::{Op, Slot};
+
+use crate::ir::{Ins, Ir, Label};
+
+/// Runs all passes. `assigned` registers (the parameters) hold values at entry.
+pub fn optimize(ir: &mut Ir, assigned: usize, nregs: usize, nlocals: usize) {
+    thread_jumps(ir);
+    let mut keep = reachable(ir);
+    drop_empty_jumps(ir, &mut keep);
+    if ir
+        .code
+        .iter()
+        .any(|i| matches!(i.op, Op::CHECK_LOCAL | Op::CLEAR))
+    {
+        Bindings::new(ir, assigned, nregs, nlocals).run(&mut keep);
+    }
+    compact(ir, &keep);
+}
+
+/// A jump to a jump goes to where that one goes.
+fn thread_jumps(ir: &mut Ir) {
+    for n in 0..ir.code.len() {
+        let ins = ir.code[n];
+        if ins.target == Label::NONE || is_back(ins.op) {
+            continue;
+        }
+        let mut target = ins.target;
+        // The bound stops at a cycle of jumps, which only dead code can hold.
+        for _ in 0..16 {
+            let next = skip_nops(ir, ir.at(target));
+            match ir.code.get(next) {
+                Some(i) if i.op == Op::JUMP => target = i.target,
+                Some(i) if i.op == Op::JUMP_BACK && ins.op == Op::JUMP => {
+                    target = i.target;
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let code = &mut ir.code[n];
+        code.target = target;
+        if ins.op == Op::JUMP && ir.labels[target.0 as usize] as usize <= n {
+            code.op = Op::JUMP_BACK;
+        }
+    }
+}
+
+fn skip_nops(ir: &Ir, mut at: usize) -> usize {
+    while ir.code.get(at).is_some_and(|i| i.op == Op::NOP) {
+        at += 1;
+    }
+    at
+}
+
+/// Whether the op jumps backward.
+pub fn is_back(op: Op) -> bool {
+    matches!(op, Op::JUMP_BACK | Op::FOR_LOOP)
+        || (op as u8 >= Op::LOOP_IF_TRUE as u8 && op as u8 <= Op::LOOP_IF_GE_I as u8)
+}
+
+fn reachable(ir: &Ir) -> Vec<bool> {
+    let mut seen = vec![false; ir.code.len()];
+    let mut work = vec![0];
+    while let Some(mut at) = work.pop() {
+        while let Some(ins) = ir.code.get(at) {
+            if std::mem::replace(&mut seen[at], true) {
+                break;
+            }
+            if ins.target != Label::NONE {
+                work.push(ir.at(ins.target));
+            }
+            if let Some(handler) = ir.handler_of(ins) {
+                work.push(handler);
+            }
+            if ins.op.is_terminator() {
+                break;
+            }
+            at += 1;
+        }
+    }
+    seen
+}
+
+/// Removes jumps to the next instruction that is kept.
+fn drop_empty_jumps(ir: &Ir, keep: &mut [bool]) {
+    for n in (0..ir.code.len()).rev() {
+        if ir.code[n].op == Op::JUMP && keep[n] {
+            let target = ir.at(ir.code[n].target);
+            if target > n && !keep[n + 1..target].contains(&true) {
+                keep[n] = false;
+            }
+        }
+    }
+}
+
+fn compact(ir: &mut Ir, keep: &[bool]) {
+    let mut new_index = Vec::with_capacity(keep.len() + 1);
+    let mut n = 0u32;
+    for &k in keep {
+        new_index.push(n);
+        n += k as u32;
+    }
+    new_index.push(n);
+    for l in &mut ir.labels {
+        if let Some(&new) = new_index.get(*l as usize) {
+            *l = new;
+        }
+    }
+    let mut it = keep.iter();
+    ir.code.retain(|_| *it.next().unwrap_or(&false));
+}
+
+/// What is known of the registers at a point: bit sets.
+#[derive(Clone, PartialEq)]
+struct State {
+    /// Surely bound.
+    surely: Box<[u64]>,
+    /// Perhaps bound.
+    perhaps: Box<[u64]>,
+}
+
+impl State {
+    fn get(set: &[u64], r: usize) -> bool {
+        set[r / 64] >> (r % 64) & 1 != 0
+    }
+
+    fn put(set: &mut [u64], r: usize, on: bool) {
+        let bit = 1 << (r % 64);
+        if on {
+            set[r / 64] |= bit
+        } else {
+            set[r / 64] &= !bit
+        }
+    }
+
+    fn set(&mut self, r: usize, surely: bool, perhaps: bool) {
+        State::put(&mut self.surely, r, surely);
+        State::put(&mut self.perhaps, r, perhaps);
+    }
+
+    /// Joins `other`'s paths; says whether anything changed.
+    fn merge(&mut self, other: &State) -> bool {
+        let mut changed = false;
+        for (a, b) in self.surely.iter_mut().zip(&other.surely) {
+            changed |= *a & *b != *a;
+            *a &= *b;
+        }
+        for (a, b) in self.perhaps.iter_mut().zip(&other.perhaps) {
+            changed |= *a | *b != *a;
+            *a |= *b;
+        }
+        changed
+    }
+}
+
+/// The forward data flow of bound registers.
+struct Bindings<'a> {
+    ir: &'a Ir,
+    nlocals: usize,
+    /// Whether a label stands before the instruction.
+    is_target: Vec<bool>,
+    states: Vec<Option<State>>,
+    /// A state before an instruction already passed has changed.
+    again: bool,
+}
+
+impl<'a> Bindings<'a> {
+    fn new(ir: &'a Ir, assigned: usize, nregs: usize, nlocals: usize) -> Self {
+        let words = nregs.div_ceil(64).max(1);
+        let mut is_target = vec![false; ir.code.len() + 1];
+        for ins in &ir.code {
+            if ins.target != Label::NONE {
+                is_target[ir.at(ins.target)] = true;
+            }
+            if let Some(h) = ir.handler_of(ins) {
+                is_target[h] = true;
+            }
+        }
+        let mut states = vec![None; ir.code.len() + 1];
+        let mut entry = State {
+            surely: vec![0; words].into(),
+            perhaps: vec![0; words].into(),
+        };
+        for r in 0..assigned {
+            entry.set(r, true, true);
+        }
+        is_target[0] = true;
+        states[0] = Some(entry);
+        Bindings {
+            ir,
+            nlocals,
+            is_target,
+            states,
+            again: false,
+        }
+    }
+
+    fn flow_to(&mut self, from: usize, to: usize, state: &State) {
+        match &mut self.states[to] {
+            Some(old) => {
+                if old.merge(state) && to <= from {
+                    self.again = true;
+                }
+            }
+            slot => {
+                *slot = Some(state.clone());
+                self.again |= to <= from;
+            }
+        }
+    }
+
+    fn run(mut self, keep: &mut [bool]) {
+        loop {
+            self.again = false;
+            self.pass(keep, false);
+            if !self.again {
+                break;
+            }
+        }
+        self.pass(keep, true);
+    }
+
+    fn pass(&mut self, keep: &mut [bool], last: bool) {
+        let mut current: Option<State> = None;
+        for (n, keep) in keep.iter_mut().enumerate() {
+            if self.is_target[n] {
+                if let Some(state) = current.take() {
+                    self.flow_to(n.wrapping_sub(1), n, &state);
+                }
+                current = self.states[n].clone();
+            }
+            let Some(state) = &mut current else { continue };
+            let ins = self.ir.code[n];
+            if !*keep && ins.op != Op::JUMP {
+                // Unreachable code was cut; the jumps cut out fall through to their targets.
+                continue;
+            }
+            if let Some(h) = self.ir.handler_of(&ins) {
+                let mut at_handler = state.clone();
+                if let Some((_, exc)) = self.ir.handlers.get(ins.handler.0 as usize) {
+                    at_handler.set(*exc as usize, true, true);
+                }
+                self.flow_to(n, h, &at_handler);
+            }
+            match ins.op {
+                Op::CHECK_LOCAL => {
+                    let r = ins.a as usize;
+                    if last && State::get(&state.surely, r) {
+                        *keep = false;
+                    }
+                    state.set(r, true, true);
+                }
+                Op::CLEAR => {
+                    let r = ins.a as usize;
+                    if last && r < self.nlocals && !State::get(&state.perhaps, r) {
+                        *keep = false;
+                    }
+                    state.set(r, false, false);
+                }
+                Op::MAKE_CELL_FROM => {
+                    state.set(ins.a as usize, true, true);
+                    state.set(ins.b as usize, false, false);
+                }
+                Op::MOVE if ins.maybe_absent => {
+                    let b = ins.b as usize;
+                    let (s, p) = (State::get(&state.surely, b), State::get(&state.perhaps, b));
+                    state.set(ins.a as usize, s, p);
+                }
+                Op::FOR_LOOP => {
+                    let mut taken = state.clone();
+                    taken.set(ins.a as usize, true, true);
+                    let target = self.ir.at(ins.target);
+                    self.flow_to(n, target, &taken);
+                    continue;
+                }
+                Op::FOR_ITER => {
+                    let before = state.clone();
+                    state.set(ins.a as usize, true, true);
+                    let target = self.ir.at(ins.target);
+                    self.flow_to(n, target, &before);
+                    continue;
+                }
+                _ => for_each_write(&ins, |r| state.set(r as usize, true, true)),
+            }
+            if ins.target != Label::NONE {
+                let target = self.ir.at(ins.target);
+                let state = state.clone();
+                self.flow_to(n, target, &state);
+            }
+            if ins.op.is_terminator() {
+                current = None;
+            }
+        }
+    }
+}
+
+/// Calls `f` for each register that the instruction writes.
+fn for_each_write(ins: &Ins, mut f: impl FnMut(u16)) {
+    let info = ins.op.info();
+    for (slot, r) in [(info.a, ins.a), (info.b, ins.b), (info.c, ins.c)] {
+        match slot {
+            Slot::Write | Slot::ReadWrite => f(r),
+            Slot::WriteBase => (r..r + written(ins)).for_each(&mut f),
+            _ => {}
+        }
+    }
+}
+
+fn written(ins: &Ins) -> u16 {
+    match ins.op {
+        Op::UNPACK_SEQUENCE => ins.c,
+        Op::UNPACK_EX => ins.x as u16 + 1 + ins.c,
+        Op::COPY_FREE_VARS => ins.imm as u16,
+        _ => 2,
+    }
+}
