@@ -1,0 +1,123 @@
+//! The case mappings of `str`: full Unicode, with the final sigma.
+
+use rustpython_unicode::case;
+use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
+
+use crate::unicode::known;
+
+/// Whether a text has characters the tables know but CPython's version of Unicode does not;
+/// their case must be left alone.
+fn has_newer(text: &Wtf8) -> bool {
+    text.code_points()
+        .any(|c| c.to_u32() >= 0x80 && known(c).is_none() && c.to_char().is_some())
+}
+
+/// Applies `map` to the runs between characters too new for CPython.
+fn map_known(text: &Wtf8, map: impl Fn(&Wtf8) -> Wtf8Buf) -> Wtf8Buf {
+    if !has_newer(text) {
+        return map(text);
+    }
+    let mut out = Wtf8Buf::with_capacity(text.len());
+    let mut start = 0;
+    for (offset, c) in text.code_point_indices() {
+        if c.to_u32() >= 0x80 && known(c).is_none() && c.to_char().is_some() {
+            out.push_wtf8(&map(&text[start..offset]));
+            out.push(c);
+            start = offset + c.len_wtf8();
+        }
+    }
+    out.push_wtf8(&map(&text[start..]));
+    out
+}
+
+/// `str.lower()`.
+pub fn lower(text: &Wtf8) -> Wtf8Buf {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    map_known(text, Wtf8::to_lowercase)
+}
+
+/// `str.upper()`.
+pub fn upper(text: &Wtf8) -> Wtf8Buf {
+    if text.is_ascii() {
+        return text.to_ascii_uppercase();
+    }
+    map_known(text, Wtf8::to_uppercase)
+}
+
+/// `str.casefold()`.
+pub fn casefold(text: &Wtf8) -> Wtf8Buf {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    map_known(text, case::casefold_wtf8)
+}
+
+/// `str.capitalize()`.
+pub fn capitalize(text: &Wtf8) -> Wtf8Buf {
+    if text.is_ascii() {
+        return from_ascii(crate::bytes::capitalize(text.as_bytes()));
+    }
+    case::capitalize_wtf8(text)
+}
+
+/// `str.title()`.
+pub fn title(text: &Wtf8) -> Wtf8Buf {
+    if text.is_ascii() {
+        return from_ascii(crate::bytes::title(text.as_bytes()));
+    }
+    map_known(text, case::title_wtf8)
+}
+
+/// `str.swapcase()`.
+pub fn swapcase(text: &Wtf8) -> Wtf8Buf {
+    if text.is_ascii() {
+        return from_ascii(crate::bytes::swapcase(text.as_bytes()));
+    }
+    map_known(text, case::swapcase_wtf8)
+}
+
+fn from_ascii(bytes: Vec<u8>) -> Wtf8Buf {
+    match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        // ASCII was mapped to ASCII.
+        Err(_) => Wtf8Buf::new(),
+    }
+}
+
+/// The simple lower case of one character (as regular expressions compare).
+pub fn simple_lower(c: CodePoint) -> CodePoint {
+    known(c).map_or(c, |ch| CodePoint::from(case::simple_lowercase(ch)))
+}
+
+/// The simple upper case of one character.
+pub fn simple_upper(c: CodePoint) -> CodePoint {
+    known(c).map_or(c, |ch| CodePoint::from(case::simple_uppercase(ch)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(f: fn(&Wtf8) -> Wtf8Buf, text: &str, expected: &str) {
+        assert_eq!(f(Wtf8::new(text)), Wtf8Buf::from(expected));
+    }
+
+    #[test]
+    fn maps() {
+        check(lower, "ΑΣ ΑΣΑ Σ ΑΣ.", "ας ασα σ ας.");
+        check(title, "ΑΣ ΑΣΑ Σ", "Ας Ασα Σ");
+        check(capitalize, "ΑΣ", "Ας");
+        check(swapcase, "ΑΣ", "ας");
+        check(upper, "ß\u{149}\u{fb01}", "SS\u{2bc}NFI");
+        check(title, "ß\u{fb01}", "Ss\u{fb01}");
+        check(capitalize, "ß", "Ss");
+        check(casefold, "ß", "ss");
+        check(title, "they're bill's", "They'Re Bill'S");
+        check(title, "\u{1c4}\u{1c6}", "\u{1c5}\u{1c6}");
+        check(lower, "İ", "i\u{307}");
+        let lone = Wtf8Buf::from_wide(&[0xd800, u16::from(b'a')]);
+        assert_eq!(upper(&lone), Wtf8Buf::from_wide(&[0xd800, u16::from(b'A')]));
+    }
+}

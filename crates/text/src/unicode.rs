@@ -1,0 +1,236 @@
+//! The Unicode character database, as `unicodedata` shows it.
+//!
+//! The tables come from a crate that is at Unicode 17.0, while CPython 3.14 is at 16.0.
+//! What 17.0 added is hidden here ([`NEWER`]): such characters are unassigned, as they are
+//! in CPython. Properties that 17.0 *changed* for older characters are not undone.
+
+use rustpython_unicode::{NormalizeForm, Ucd};
+use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
+
+/// `unicodedata.unidata_version`.
+pub const VERSION: &str = "16.0.0";
+
+mod newer;
+use newer::NEWER;
+
+/// Whether a character was added after [`VERSION`].
+fn is_newer(c: u32) -> bool {
+    let i = NEWER.partition_point(|&(_, last)| last < c);
+    NEWER.get(i).is_some_and(|&(first, _)| first <= c)
+}
+
+/// The character, if it is one the tables may be asked about: no surrogate, none too new.
+#[inline]
+pub(crate) fn known(c: CodePoint) -> Option<char> {
+    let ch = c.to_char()?;
+    // Latin and its neighbours were complete long ago.
+    if u32::from(ch) >= NEWER[0].0 && is_newer(u32::from(ch)) {
+        return None;
+    }
+    Some(ch)
+}
+
+fn hidden(c: CodePoint) -> bool {
+    is_newer(c.to_u32())
+}
+
+fn ucd() -> Ucd {
+    Ucd::new(true)
+}
+
+/// A normal form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Nfc,
+    Nfd,
+    Nfkc,
+    Nfkd,
+}
+
+impl Form {
+    /// From its name; CPython says "invalid normalization form" to others.
+    pub fn from_name(name: &str) -> Option<Form> {
+        Some(match name {
+            "NFC" => Form::Nfc,
+            "NFD" => Form::Nfd,
+            "NFKC" => Form::Nfkc,
+            "NFKD" => Form::Nfkd,
+            _ => return None,
+        })
+    }
+
+    fn inner(self) -> NormalizeForm {
+        match self {
+            Form::Nfc => NormalizeForm::Nfc,
+            Form::Nfd => NormalizeForm::Nfd,
+            Form::Nfkc => NormalizeForm::Nfkc,
+            Form::Nfkd => NormalizeForm::Nfkd,
+        }
+    }
+}
+
+/// `unicodedata.normalize(form, text)`.
+pub fn normalize(form: Form, text: &Wtf8) -> Wtf8Buf {
+    if text.is_ascii() {
+        return text.to_wtf8_buf();
+    }
+    rustpython_unicode::normalize(form.inner(), text)
+}
+
+/// `unicodedata.is_normalized(form, text)`.
+pub fn is_normalized(form: Form, text: &Wtf8) -> bool {
+    text.is_ascii() || rustpython_unicode::is_normalized(form.inner(), text)
+}
+
+/// `unicodedata.category`: two letters.
+pub fn category(c: CodePoint) -> &'static str {
+    if hidden(c) { "Cn" } else { ucd().category(c) }
+}
+
+/// `unicodedata.bidirectional`; empty for unassigned characters.
+pub fn bidirectional(c: CodePoint) -> &'static str {
+    if category(c) == "Cn" {
+        return "";
+    }
+    ucd().bidirectional(c)
+}
+
+/// `unicodedata.combining`.
+pub fn combining(c: CodePoint) -> u8 {
+    if hidden(c) { 0 } else { ucd().combining(c) }
+}
+
+/// `unicodedata.east_asian_width`.
+pub fn east_asian_width(c: CodePoint) -> &'static str {
+    if hidden(c) {
+        return "N";
+    }
+    ucd().east_asian_width(c)
+}
+
+/// `unicodedata.mirrored`.
+pub fn mirrored(c: CodePoint) -> bool {
+    !hidden(c) && ucd().mirrored(c) != 0
+}
+
+/// `unicodedata.decomposition`.
+pub fn decomposition(c: CodePoint) -> String {
+    if hidden(c) {
+        return String::new();
+    }
+    ucd().decomposition(c)
+}
+
+/// `unicodedata.decimal`.
+pub fn decimal(c: CodePoint) -> Option<u8> {
+    known(c)?;
+    ucd().decimal(c).map(|d| d as u8)
+}
+
+/// `unicodedata.digit`.
+pub fn digit(c: CodePoint) -> Option<u8> {
+    known(c)?;
+    ucd().digit(c).map(|d| d as u8)
+}
+
+/// `unicodedata.numeric`.
+pub fn numeric(c: CodePoint) -> Option<f64> {
+    known(c)?;
+    ucd().numeric(c)
+}
+
+/// `unicodedata.name`.
+pub fn name(c: CodePoint) -> Option<String> {
+    rustpython_unicode::character_name(known(c)?)
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    Character(char),
+    /// A named sequence: `unicodedata.lookup` knows them, `\N{...}` does not.
+    Sequence(&'static str),
+}
+
+/// `unicodedata.lookup`: names, aliases and named sequences, in any case.
+pub fn lookup(name: &str) -> Option<Named> {
+    use rustpython_unicode::LookupResult;
+    match rustpython_unicode::lookup_name(name)? {
+        LookupResult::Character(c) => (!is_newer(c.into())).then_some(Named::Character(c)),
+        LookupResult::Sequence(s) => Some(Named::Sequence(s)),
+    }
+}
+
+/// The character of `\N{name}`.
+pub fn lookup_character(name: &str) -> Option<char> {
+    match lookup(name)? {
+        Named::Character(c) => Some(c),
+        Named::Sequence(_) => None,
+    }
+}
+
+/// `unicodedata.ucd_3_2_0`: the functions above over the database of Unicode 3.2.
+pub fn ucd_3_2_0() -> Ucd {
+    Ucd::new(false)
+}
+
+/// An identifier in the form Python compares: NFKC. `None` if it is that already.
+pub fn normalize_identifier(name: &str) -> Option<String> {
+    let text = Wtf8::new(name);
+    if is_normalized(Form::Nfkc, text) {
+        return None;
+    }
+    normalize(Form::Nfkc, text).into_string().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cp(c: char) -> CodePoint {
+        CodePoint::from(c)
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(
+            lookup("LATIN SMALL LETTER R WITH TILDE"),
+            Some(Named::Sequence("r\u{303}"))
+        );
+        assert_eq!(
+            lookup("keycap digit one"),
+            Some(Named::Sequence("1\u{fe0f}\u{20e3}"))
+        );
+        assert_eq!(lookup("LINE FEED"), Some(Named::Character('\n')));
+        assert_eq!(lookup("BOM"), Some(Named::Character('\u{feff}')));
+        assert_eq!(
+            lookup("HANGUL SYLLABLE GAG"),
+            Some(Named::Character('\u{ac01}'))
+        );
+        assert_eq!(
+            lookup("CJK UNIFIED IDEOGRAPH-4E00"),
+            Some(Named::Character('\u{4e00}'))
+        );
+        assert_eq!(lookup("foo"), None);
+        assert_eq!(lookup_character("KEYCAP DIGIT ONE"), None);
+        assert_eq!(name(cp('\n')), None);
+        assert_eq!(name(cp('\u{ac01}')).as_deref(), Some("HANGUL SYLLABLE GAG"));
+    }
+
+    #[test]
+    fn properties() {
+        assert_eq!(category(cp('a')), "Ll");
+        assert_eq!(decimal(cp('\u{661}')), Some(1));
+        assert_eq!(digit(cp('²')), Some(2));
+        assert_eq!(numeric(cp('½')), Some(0.5));
+        assert_eq!(decomposition(cp('é')), "0065 0301");
+        assert_eq!(bidirectional(cp('\u{5d0}')), "R");
+        assert_eq!(combining(cp('\u{301}')), 230);
+        assert_eq!(east_asian_width(cp('一')), "W");
+        assert!(mirrored(cp('(')));
+        assert_eq!(normalize_identifier("ﬁ").as_deref(), Some("fi"));
+        assert_eq!(normalize_identifier("fi"), None);
+        // Added in 17.0.
+        assert_eq!(category(CodePoint::from_u32(NEWER[0].0).unwrap()), "Cn");
+    }
+}
