@@ -10,10 +10,11 @@ use crate::stack;
 use crate::sweep;
 use crate::threads;
 use std::cell::{Cell as StdCell, UnsafeCell};
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
+use taipan_sync::stop::{State, StopPoint};
 
 /// The world is to stop: honoured by [`Mutator::safepoint`].
-pub const POLL_STOP: u32 = 1 << 0;
+pub const POLL_STOP: u32 = taipan_sync::stop::STOP;
 /// Memory outside the heap has grown enough for a collection: honoured by [`Mutator::safepoint`].
 pub const POLL_COLLECT: u32 = 1 << 1;
 /// Finalisers or weak callbacks are pending; the layer above runs them and clears the bit.
@@ -53,13 +54,6 @@ impl std::fmt::Display for AttachError {
     }
 }
 impl std::error::Error for AttachError {}
-
-/// In heap code; must reach a safepoint before the world counts as stopped.
-pub(crate) const RUNNING: u8 = 0;
-/// In a blocking region: touches no cell.
-pub(crate) const BLOCKED: u8 = 1;
-/// Waiting at a safepoint for the world to go on.
-pub(crate) const PARKED: u8 = 2;
 
 /// Room for cells of one class.
 #[derive(Clone, Copy)]
@@ -101,8 +95,7 @@ pub(crate) struct Buffers {
 /// [`Mutator::set_poll`], [`Mutator::clear_poll`] and [`Mutator::poll_bits`].
 #[repr(C)]
 pub struct Mutator {
-    poll: AtomicU32,
-    state: AtomicU8,
+    point: StopPoint,
     bumps: UnsafeCell<[Bump; CLASSES]>,
     owned: UnsafeCell<[Owned; CLASSES]>,
     stack_base: usize,
@@ -117,7 +110,7 @@ pub struct Mutator {
 impl std::fmt::Debug for Mutator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Mutator")
-            .field("poll", &self.poll)
+            .field("point", &self.point)
             .finish_non_exhaustive()
     }
 }
@@ -144,13 +137,12 @@ impl Mutator {
             let mutator = current();
             // SAFETY: the current mutator is alive until `detach` clears it.
             match unsafe { mutator.as_ref() } {
-                Some(mutator) if mutator.state() == RUNNING => mutator.blocking(wait),
+                Some(mutator) if mutator.state() == State::Running => mutator.blocking(wait),
                 _ => wait(),
             }
         });
         let mutator = Box::new(Self {
-            poll: AtomicU32::new(0),
-            state: AtomicU8::new(RUNNING),
+            point: StopPoint::new(),
             bumps: UnsafeCell::new([EMPTY; CLASSES]),
             owned: UnsafeCell::new([OWNS_NOTHING; CLASSES]),
             stack_base: stack::stack_base().ok_or(AttachError::UnknownStack)?,
@@ -391,22 +383,22 @@ impl Mutator {
     /// The poll word: one relaxed load, for loop back-edges and calls.
     #[inline(always)]
     pub fn poll_bits(&self) -> u32 {
-        self.poll.load(Ordering::Relaxed)
+        self.point.poll_bits()
     }
 
     /// The poll word itself, for compiled code.
     pub fn poll_word(&self) -> &AtomicU32 {
-        &self.poll
+        self.point.poll_word()
     }
 
     /// Sets bits of the poll word. For any thread; async-signal-safe.
     pub fn set_poll(&self, bits: u32) {
-        self.poll.fetch_or(bits, Ordering::SeqCst);
+        self.point.set_poll(bits);
     }
 
     /// Clears bits of the poll word; returns the bits before. For any thread; async-signal-safe.
     pub fn clear_poll(&self, bits: u32) -> u32 {
-        self.poll.fetch_and(!bits, Ordering::SeqCst)
+        self.point.clear_poll(bits)
     }
 
     /// Stops if the world is to stop, collects if outside memory asks for it.
@@ -422,7 +414,7 @@ impl Mutator {
     fn safepoint_slow(&self) {
         if self.poll_bits() & POLL_STOP != 0 {
             stack::with_spilled_registers(&mut |sp| {
-                self.enter_region(sp, PARKED);
+                self.enter_region(sp, State::Parked);
                 self.leave_region();
             });
         }
@@ -445,11 +437,11 @@ impl Mutator {
     }
 
     fn blocking_dyn(&self, f: &mut dyn FnMut()) {
-        if self.state() != RUNNING {
+        if self.state() != State::Running {
             return f();
         }
         stack::with_spilled_registers(&mut |sp| {
-            self.enter_region(sp, BLOCKED);
+            self.enter_region(sp, State::Blocked);
             // Leaves the region also when `f` unwinds.
             let _region = Region(self);
             f();
@@ -458,35 +450,24 @@ impl Mutator {
 
     /// Is the thread in a blocking region? For its own thread.
     pub fn is_blocking(&self) -> bool {
-        self.state() == BLOCKED
+        self.state() == State::Blocked
     }
 
-    pub(crate) fn state(&self) -> u8 {
-        self.state.load(Ordering::SeqCst)
+    pub(crate) fn state(&self) -> State {
+        self.point.state()
     }
 
-    pub(crate) fn enter_region(&self, sp: usize, state: u8) {
+    pub(crate) fn stop_point(&self) -> &StopPoint {
+        &self.point
+    }
+
+    fn enter_region(&self, sp: usize, state: State) {
         self.stack_top.set(sp);
-        // Sequentially consistent, as the collector's order of setting the bit and reading the
-        // state is: one of us sees the other.
-        self.state.store(state, Ordering::SeqCst);
-        if self.poll.load(Ordering::SeqCst) & POLL_STOP != 0 {
-            threads::note_stopped();
-        }
+        self.point.enter(&threads::STOPPER, state);
     }
 
-    pub(crate) fn leave_region(&self) {
-        loop {
-            let state = self.state.swap(RUNNING, Ordering::SeqCst);
-            if self.poll.load(Ordering::SeqCst) & POLL_STOP == 0 {
-                return;
-            }
-            // Between these two stores no cell was touched: a collector that saw either state is
-            // right to go on.
-            self.state.store(state, Ordering::SeqCst);
-            threads::note_stopped();
-            threads::wait_for_resume(&self.poll);
-        }
+    fn leave_region(&self) {
+        self.point.leave(&threads::STOPPER);
     }
 
     pub(crate) fn set_stack_top(&self, sp: usize) {

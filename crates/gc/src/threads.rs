@@ -4,11 +4,11 @@
 //! threads attach and detach only while the world runs.
 
 use crate::header::MANY_THREADS;
-use crate::mutator::{BLOCKED, Buffers, Mutator, POLL_STOP, RUNNING, current};
+use crate::mutator::{Buffers, Mutator, current};
 use crate::stack;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::{Duration, Instant};
-use taipan_sync::{Mutex, futex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use taipan_sync::Mutex;
+use taipan_sync::stop::{State, Stopper};
 
 struct Registry {
     mutators: Vec<*const Mutator>,
@@ -26,15 +26,9 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
         finalizable: Vec::new(),
     },
 });
-/// Changes whenever a thread stops while the world is to stop.
-static STOPPED: AtomicU32 = AtomicU32::new(0);
-/// Changes whenever the world goes on.
-static RESUMED: AtomicU32 = AtomicU32::new(0);
+pub(crate) static STOPPER: Stopper = Stopper::new();
 /// Is the world stopped, by the holder of the registry?
 static IS_STOPPED: AtomicBool = AtomicBool::new(false);
-
-/// How often the stopper looks at a running thread before it sleeps.
-const SPINS: u32 = 200;
 
 pub(crate) fn enter(mutator: &Mutator) {
     // Not attached yet, so waiting here delays nobody.
@@ -85,22 +79,6 @@ pub fn thread_count() -> usize {
     count
 }
 
-/// Tells the stopper that one more thread has stopped.
-pub(crate) fn note_stopped() {
-    STOPPED.fetch_add(1, Ordering::SeqCst);
-    futex::wake(&raw const STOPPED, 1);
-}
-
-pub(crate) fn wait_for_resume(poll: &AtomicU32) {
-    loop {
-        let epoch = RESUMED.load(Ordering::SeqCst);
-        if poll.load(Ordering::SeqCst) & POLL_STOP == 0 {
-            return;
-        }
-        futex::wait(&RESUMED, epoch, None);
-    }
-}
-
 /// The world, stopped: all other threads are parked or in blocking regions.
 pub(crate) struct StoppedWorld<'a> {
     registry: &'a mut Registry,
@@ -130,7 +108,7 @@ impl StoppedWorld<'_> {
 /// recorded, as for the other threads.
 pub(crate) fn with_stopped_world(mutator: &Mutator, f: &mut dyn FnMut(&mut StoppedWorld<'_>)) {
     stack::with_spilled_registers(&mut |sp| {
-        let was_blocked = mutator.state() != RUNNING;
+        let was_blocked = mutator.state() != State::Running;
         if !was_blocked {
             mutator.set_stack_top(sp);
         }
@@ -158,38 +136,15 @@ impl Drop for Resume {
 }
 
 fn stop(stopper: &Mutator) {
-    // SAFETY: the caller holds the registry; registered mutators are alive.
+    // SAFETY: the caller holds the registry.
     let registry = unsafe { &*REGISTRY.data_ptr() };
-    let others = || {
-        registry
-            .mutators
-            .iter()
-            .filter(|&&other| !std::ptr::eq(other, stopper))
-            .map(|&other| {
-                // SAFETY: as above.
-                unsafe { &*other }
-            })
-    };
-    others().for_each(|other| other.set_poll(POLL_STOP));
-    for other in others() {
-        let mut spins = 0;
-        while other.state() == RUNNING {
-            spins += 1;
-            if spins < SPINS {
-                std::hint::spin_loop();
-                continue;
-            }
-            let epoch = STOPPED.load(Ordering::SeqCst);
-            if other.state() == RUNNING {
-                // A deadline out of caution; each thread that stops also wakes us.
-                futex::wait(
-                    &STOPPED,
-                    epoch,
-                    Some(Instant::now() + Duration::from_millis(10)),
-                );
-            }
-        }
-    }
+    // SAFETY: registered mutators are alive.
+    let all = registry
+        .mutators
+        .iter()
+        .map(|&mutator| unsafe { &*mutator });
+    let others = all.filter(|&mutator| !std::ptr::eq(mutator, stopper));
+    STOPPER.stop(others.map(Mutator::stop_point));
     IS_STOPPED.store(true, Ordering::SeqCst);
 }
 
@@ -197,15 +152,13 @@ fn resume() {
     IS_STOPPED.store(false, Ordering::SeqCst);
     // SAFETY: the caller holds the registry.
     let registry = unsafe { &*REGISTRY.data_ptr() };
-    let mut any = false;
-    for &mutator in &registry.mutators {
-        // SAFETY: registered mutators are alive.
-        any |= unsafe { (*mutator).clear_poll(POLL_STOP) } & POLL_STOP != 0;
-    }
-    if any {
-        RESUMED.fetch_add(1, Ordering::SeqCst);
-        futex::wake(&raw const RESUMED, i32::MAX);
-    }
+    // SAFETY: registered mutators are alive.
+    STOPPER.resume(
+        registry
+            .mutators
+            .iter()
+            .map(|&mutator| unsafe { &*mutator }.stop_point()),
+    );
 }
 
 /// Runs `f` while all other threads are stopped. `f` must not allocate, collect or stop the world.
@@ -221,7 +174,7 @@ pub fn stop_world<R>(m: &Mutator, f: impl FnOnce() -> R) -> R {
 pub fn for_each_mutator(f: &mut dyn FnMut(&Mutator)) {
     let inside = IS_STOPPED.load(Ordering::SeqCst)
         // SAFETY: the current mutator is alive.
-        && unsafe { current().as_ref() }.is_none_or(|mutator| mutator.state() == RUNNING);
+        && unsafe { current().as_ref() }.is_none_or(|mutator| mutator.state() == State::Running);
     let each = |registry: &Registry, f: &mut dyn FnMut(&Mutator)| {
         // SAFETY: registered mutators are alive.
         registry
@@ -246,7 +199,7 @@ pub fn for_each_mutator(f: &mut dyn FnMut(&Mutator)) {
 
 /// Stops the world for a fork; it stays stopped until one of the functions below.
 pub fn before_fork(m: &Mutator) {
-    debug_assert!(m.state() != BLOCKED, "fork from a blocking region");
+    debug_assert!(m.state() != State::Blocked, "fork from a blocking region");
     lock_registry(m);
     stop(m);
 }

@@ -1,14 +1,14 @@
 //! A lock of one byte.
 
+use crate::facade::{AtomicU8, Ordering, const_fn, spins};
 use crate::{block_on, parking};
-use std::sync::atomic::{AtomicU8, Ordering};
 
 const FREE: u8 = 0;
 const HELD: u8 = 1;
 const HELD_WITH_WAITERS: u8 = 2;
 
 /// Looks before a contended lock parks: some hundred nanoseconds, the length of a list append.
-const SPINS: u32 = 40;
+const SPINS: u32 = spins(40);
 
 /// A lock of one byte, made for object headers: 0 free, 1 held, 2 held and someone may be parked.
 ///
@@ -19,9 +19,11 @@ const SPINS: u32 = 40;
 pub struct ByteLock(AtomicU8);
 
 impl ByteLock {
-    /// A free lock.
-    pub const fn new() -> Self {
-        Self(AtomicU8::new(FREE))
+    const_fn! {
+        /// A free lock.
+        pub fn new() -> Self {
+            Self(AtomicU8::new(FREE))
+        }
     }
 
     /// Takes the lock; a real wait runs inside the blocking hook.
@@ -56,7 +58,7 @@ impl ByteLock {
             if self.0.load(Ordering::Relaxed) == FREE && self.try_lock() {
                 return;
             }
-            std::hint::spin_loop();
+            crate::facade::spin_loop();
         }
         // From here on the byte says "waiters", also when we get the lock: another may be parked.
         // The lock is taken outside the hook, so that nobody waits for the collector holding it.

@@ -1,7 +1,7 @@
 //! The lock of the mode in which one thread runs at a time.
 
+use crate::facade::{AtomicU32, AtomicU64, AtomicUsize, Ordering, const_fn, fence};
 use crate::parking::{self, Parked, Tick};
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 const FREE: u32 = 0;
@@ -30,16 +30,18 @@ pub struct Gil {
 }
 
 impl Gil {
-    /// A free lock. `request(holder)` is called, under a lock and possibly often, when a waiter asks
-    /// `holder` to let go; the holder is alive while it runs. It should set a poll bit, no more.
-    pub const fn new(request: fn(usize)) -> Self {
-        Self {
-            state: AtomicU32::new(FREE),
-            drop_requested: AtomicU32::new(0),
-            holder: AtomicUsize::new(0),
-            switches: AtomicU64::new(0),
-            interval_us: AtomicU64::new(5000),
-            request,
+    const_fn! {
+        /// A free lock. `request(holder)` is called, under a lock and possibly often, when a waiter asks
+        /// `holder` to let go; the holder is alive while it runs. It should set a poll bit, no more.
+        pub fn new(request: fn(usize)) -> Self {
+            Self {
+                state: AtomicU32::new(FREE),
+                drop_requested: AtomicU32::new(0),
+                holder: AtomicUsize::new(0),
+                switches: AtomicU64::new(0),
+                interval_us: AtomicU64::new(5000),
+                request,
+            }
         }
     }
 
@@ -119,7 +121,7 @@ impl Gil {
         let end = parking::park_full(self.key(), validate, None, false, Some(tick));
         if end == Parked::Woken {
             // `release` left the lock held, for us.
-            std::sync::atomic::fence(Ordering::Acquire);
+            fence(Ordering::Acquire);
             parking::with_queue_locked(self.key(), || self.took(holder));
         }
         end == Parked::Woken

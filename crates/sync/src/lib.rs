@@ -4,6 +4,7 @@
 //! * [`parking`]: threads wait in a global table keyed by address, so that a lock needs no queue of
 //!   its own; waits end by a wake-up, a timeout or an interrupt (a signal).
 //! * [`Gil`]: a fair hand-over lock, for the mode in which one thread runs at a time.
+//! * [`stop`]: how one thread stops the others at points of their choosing.
 //! * [`RawMutex`]: a small futex mutex without poisoning that can be reset after a fork.
 //!
 //! Nothing here knows Python, the heap or safepoints. The one tie to the collector is
@@ -11,10 +12,12 @@
 //! collector then counts it as stopped.
 
 mod byte_lock;
+mod facade;
 pub mod futex;
 mod gil;
 mod mutex;
 pub mod parking;
+pub mod stop;
 
 pub use byte_lock::ByteLock;
 pub use gil::Gil;

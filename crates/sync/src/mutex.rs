@@ -1,9 +1,9 @@
 //! A futex mutex: no poisoning, `const`, and it can be reset in the child of a fork.
 
+use crate::facade::{AtomicU32, Ordering, const_fn, spins};
 use crate::futex;
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 const FREE: u32 = 0;
 const HELD: u32 = 1;
@@ -11,7 +11,7 @@ const CONTENDED: u32 = 2;
 
 /// How often a contended lock looks again before it sleeps. Critical sections under these locks are
 /// some tens of nanoseconds, so a short spin usually suffices.
-const SPINS: u32 = 60;
+const SPINS: u32 = spins(60);
 
 /// A mutex without data. Waits are not wrapped in the blocking hook: what it guards must be short
 /// and contain no safepoint, or the caller declares the wait itself.
@@ -21,10 +21,12 @@ pub struct RawMutex {
 }
 
 impl RawMutex {
-    /// A free mutex.
-    pub const fn new() -> Self {
-        Self {
-            state: AtomicU32::new(FREE),
+    const_fn! {
+        /// A free mutex.
+        pub fn new() -> Self {
+            Self {
+                state: AtomicU32::new(FREE),
+            }
         }
     }
 
@@ -54,7 +56,7 @@ impl RawMutex {
             if self.state.load(Ordering::Relaxed) == FREE && self.try_lock() {
                 return;
             }
-            std::hint::spin_loop();
+            crate::facade::spin_loop();
         }
         while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {
             futex::wait(&self.state, CONTENDED, None);
@@ -88,11 +90,13 @@ unsafe impl<T: Send> Sync for Mutex<T> {}
 unsafe impl<T: Send> Send for Mutex<T> {}
 
 impl<T> Mutex<T> {
-    /// A free mutex around `data`.
-    pub const fn new(data: T) -> Self {
-        Self {
-            raw: RawMutex::new(),
-            data: UnsafeCell::new(data),
+    const_fn! {
+        /// A free mutex around `data`.
+        pub fn new(data: T) -> Self {
+            Self {
+                raw: RawMutex::new(),
+                data: UnsafeCell::new(data),
+            }
         }
     }
 

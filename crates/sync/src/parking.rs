@@ -4,10 +4,10 @@
 //! lock is let go; a waker changes the condition first and then looks into the queue. So no wake-up
 //! is lost. Queues are first in, first out.
 
+use crate::facade::{AtomicU32, Ordering};
 use crate::{RawMutex, futex};
 use std::cell::UnsafeCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How a wait ended.
@@ -55,7 +55,7 @@ impl Parker {
     }
 }
 
-thread_local! {
+crate::facade::thread_local! {
     static PARKER: Arc<Parker> = Arc::new(Parker::default());
 }
 
@@ -85,22 +85,51 @@ struct Bucket {
 // SAFETY: the queue is only touched under `lock`.
 unsafe impl Sync for Bucket {}
 
-const BUCKETS: usize = 256;
-
-static TABLE: [Bucket; BUCKETS] = [const {
-    Bucket {
-        lock: RawMutex::new(),
-        queue: UnsafeCell::new(Queue {
-            head: std::ptr::null_mut(),
-            tail: std::ptr::null_mut(),
-        }),
+impl Bucket {
+    crate::facade::const_fn! {
+        fn new() -> Self {
+            let queue = Queue { head: std::ptr::null_mut(), tail: std::ptr::null_mut() };
+            Self { lock: RawMutex::new(), queue: UnsafeCell::new(queue) }
+        }
     }
-}; BUCKETS];
-
-fn bucket(key: usize) -> &'static Bucket {
-    let hash = (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    &TABLE[(hash >> 56) as usize % BUCKETS]
 }
+
+#[cfg(not(loom))]
+mod table {
+    use super::Bucket;
+
+    const BUCKETS: usize = 256;
+    static TABLE: [Bucket; BUCKETS] = [const { Bucket::new() }; BUCKETS];
+
+    pub(super) fn bucket(key: usize) -> &'static Bucket {
+        let hash = (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        &TABLE[(hash >> 56) as usize % BUCKETS]
+    }
+
+    pub(super) fn buckets() -> impl Iterator<Item = &'static Bucket> {
+        TABLE.iter()
+    }
+}
+
+/// One bucket is the hardest case, and the model's statics must be made anew for each run.
+#[cfg(loom)]
+mod table {
+    use super::Bucket;
+
+    loom::lazy_static! {
+        static ref BUCKET: Bucket = Bucket::new();
+    }
+
+    pub(super) fn bucket(_key: usize) -> &'static Bucket {
+        &BUCKET
+    }
+
+    pub(super) fn buckets() -> impl Iterator<Item = &'static Bucket> {
+        std::iter::once(bucket(0))
+    }
+}
+
+use table::bucket;
 
 impl Bucket {
     /// Runs `f` on the queue under the lock.
@@ -316,7 +345,7 @@ pub fn with_queue_locked<R>(key: usize, f: impl FnOnce() -> R) -> R {
 
 /// Empties the table in the child of a fork: the waiters do not exist there.
 pub fn after_fork_child() {
-    for bucket in &TABLE {
+    for bucket in table::buckets() {
         bucket.lock.reset();
         bucket.with(|queue| {
             queue.head = std::ptr::null_mut();
