@@ -1,0 +1,37 @@
+"""An exception set from another thread is raised at the next safepoint (what debuggers and Ctrl-C in threads use)."""
+
+import _thread
+import threading
+
+
+def message(kind, f):
+    try:
+        f()
+    except kind as error:
+        return str(error)
+    raise AssertionError(f"no {kind.__name__}")
+
+
+def spin():
+    while True:
+        pass
+
+
+# interrupt_main raises KeyboardInterrupt in the main thread.
+ready = threading.Event()
+
+
+def interrupter():
+    ready.wait()
+    _thread.interrupt_main()
+
+
+thread = threading.Thread(target=interrupter)
+thread.start()
+try:
+    ready.set()
+    spin()
+except KeyboardInterrupt:
+    pass
+thread.join()
+assert message(ValueError, lambda: _thread.interrupt_main(1000)) == "signal number out of range"
