@@ -3,24 +3,23 @@
 use rustpython_unicode::case;
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
-use crate::unicode::known;
+use crate::unicode::{is_newly_cased, known};
 
-/// Whether a text has characters the tables know but CPython's version of Unicode does not;
-/// their case must be left alone.
-fn has_newer(text: &Wtf8) -> bool {
-    text.code_points()
-        .any(|c| c.to_u32() >= 0x80 && known(c).is_none() && c.to_char().is_some())
+/// Whether a character has a case in the tables but not in CPython's version of Unicode.
+fn is_left_alone(c: CodePoint) -> bool {
+    let code = c.to_u32();
+    code >= 0x80 && (is_newly_cased(code) || (known(c).is_none() && c.to_char().is_some()))
 }
 
 /// Applies `map` to the runs between characters too new for CPython.
 fn map_known(text: &Wtf8, map: impl Fn(&Wtf8) -> Wtf8Buf) -> Wtf8Buf {
-    if !has_newer(text) {
+    if !text.code_points().any(is_left_alone) {
         return map(text);
     }
     let mut out = Wtf8Buf::with_capacity(text.len());
     let mut start = 0;
     for (offset, c) in text.code_point_indices() {
-        if c.to_u32() >= 0x80 && known(c).is_none() && c.to_char().is_some() {
+        if is_left_alone(c) {
             out.push_wtf8(&map(&text[start..offset]));
             out.push(c);
             start = offset + c.len_wtf8();
@@ -59,6 +58,12 @@ pub fn capitalize(text: &Wtf8) -> Wtf8Buf {
     if text.is_ascii() {
         return from_ascii(crate::bytes::capitalize(text.as_bytes()));
     }
+    // Only the first character is not lower case afterwards.
+    if let Some(first) = text.code_points().next().filter(|&c| is_left_alone(c)) {
+        let mut out = Wtf8Buf::from(first);
+        out.push_wtf8(&lower(&text[first.len_wtf8()..]));
+        return out;
+    }
     case::capitalize_wtf8(text)
 }
 
@@ -88,11 +93,17 @@ fn from_ascii(bytes: Vec<u8>) -> Wtf8Buf {
 
 /// The simple lower case of one character (as regular expressions compare).
 pub fn simple_lower(c: CodePoint) -> CodePoint {
+    if is_left_alone(c) {
+        return c;
+    }
     known(c).map_or(c, |ch| CodePoint::from(case::simple_lowercase(ch)))
 }
 
 /// The simple upper case of one character.
 pub fn simple_upper(c: CodePoint) -> CodePoint {
+    if is_left_alone(c) {
+        return c;
+    }
     known(c).map_or(c, |ch| CodePoint::from(case::simple_uppercase(ch)))
 }
 

@@ -6,7 +6,7 @@
 use rustpython_unicode::{case, classify, identifier};
 use rustpython_wtf8::{CodePoint, Wtf8};
 
-use crate::unicode::known;
+use crate::unicode::{PHARYNGEAL_FRICATIVE, is_newly_numeric, known};
 
 /// White space among ASCII characters.
 #[inline]
@@ -15,7 +15,7 @@ pub(crate) fn is_ascii_space(b: u8) -> bool {
 }
 
 macro_rules! predicate {
-    ($(#[$doc:meta])* $name:ident, $ascii:expr, $other:path) => {
+    ($(#[$doc:meta])* $name:ident, $ascii:expr, $other:expr) => {
         $(#[$doc])*
         pub fn $name(c: CodePoint) -> bool {
             let ascii: fn(u8) -> bool = $ascii;
@@ -41,7 +41,7 @@ predicate!(
 );
 predicate!(
     /// `isnumeric` of one character: also fractions and number words.
-    is_numeric, |b| b.is_ascii_digit(), classify::is_numeric
+    is_numeric, |b| b.is_ascii_digit(), |ch| classify::is_numeric(ch) && !is_newly_numeric(ch.into())
 );
 predicate!(
     /// `isspace` of one character.
@@ -53,7 +53,9 @@ predicate!(
 );
 predicate!(
     /// Lower case, as `islower` sees it.
-    is_lower, |b| b.is_ascii_lowercase(), case::is_lowercase
+    is_lower,
+    |b| b.is_ascii_lowercase(),
+    |ch| case::is_lowercase(ch) || u32::from(ch) == PHARYNGEAL_FRICATIVE
 );
 predicate!(
     /// Upper case, as `isupper` sees it.

@@ -2,7 +2,8 @@
 //!
 //! The tables come from a crate that is at Unicode 17.0, while CPython 3.14 is at 16.0.
 //! What 17.0 added is hidden here ([`NEWER`]): such characters are unassigned, as they are
-//! in CPython. Properties that 17.0 *changed* for older characters are not undone.
+//! in CPython. The few properties that 17.0 changed for older characters are undone too;
+//! a test compares every property of every code point with CPython.
 
 use rustpython_unicode::{NormalizeForm, Ucd};
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
@@ -15,6 +16,9 @@ use newer::NEWER;
 
 /// Whether a character was added after [`VERSION`].
 fn is_newer(c: u32) -> bool {
+    if c < NEWER[0].0 {
+        return false;
+    }
     let i = NEWER.partition_point(|&(_, last)| last < c);
     NEWER.get(i).is_some_and(|&(first, _)| first <= c)
 }
@@ -23,15 +27,27 @@ fn is_newer(c: u32) -> bool {
 #[inline]
 pub(crate) fn known(c: CodePoint) -> Option<char> {
     let ch = c.to_char()?;
-    // Latin and its neighbours were complete long ago.
-    if u32::from(ch) >= NEWER[0].0 && is_newer(u32::from(ch)) {
-        return None;
-    }
-    Some(ch)
+    (!is_newer(u32::from(ch))).then_some(ch)
 }
 
 fn hidden(c: CodePoint) -> bool {
     is_newer(c.to_u32())
+}
+
+/// What looked lower case and became caseless in 17.0: the glottal stop U+0295.
+pub(crate) const PHARYNGEAL_FRICATIVE: u32 = 0x295;
+
+/// Characters that got an upper case in 17.0.
+pub(crate) fn is_newly_cased(c: u32) -> bool {
+    matches!(c, 0x277 | 0x27c | 0xa7d3 | 0xa7d5 | 0xab4b | 0xab4c)
+}
+
+/// Cuneiform signs that got a number in 17.0.
+pub(crate) fn is_newly_numeric(c: u32) -> bool {
+    matches!(
+        c,
+        0x12038 | 0x12039 | 0x12079 | 0x12226 | 0x1222b | 0x1230b | 0x1230d | 0x12399
+    )
 }
 
 fn ucd() -> Ucd {
@@ -74,25 +90,49 @@ pub fn normalize(form: Form, text: &Wtf8) -> Wtf8Buf {
     if text.is_ascii() {
         return text.to_wtf8_buf();
     }
-    rustpython_unicode::normalize(form.inner(), text)
+    // A character too new stands alone, as an unassigned one does.
+    let mut out = Wtf8Buf::new();
+    let mut start = 0;
+    for (offset, c) in text.code_point_indices().filter(|&(_, c)| hidden(c)) {
+        out.push_wtf8(&rustpython_unicode::normalize(
+            form.inner(),
+            &text[start..offset],
+        ));
+        out.push(c);
+        start = offset + c.len_wtf8();
+    }
+    if start == 0 {
+        return rustpython_unicode::normalize(form.inner(), text);
+    }
+    out.push_wtf8(&rustpython_unicode::normalize(form.inner(), &text[start..]));
+    out
 }
 
 /// `unicodedata.is_normalized(form, text)`.
 pub fn is_normalized(form: Form, text: &Wtf8) -> bool {
-    text.is_ascii() || rustpython_unicode::is_normalized(form.inner(), text)
+    if text.code_points().any(hidden) {
+        return *normalize(form, text) == *text;
+    }
+    rustpython_unicode::is_normalized(form.inner(), text)
 }
 
 /// `unicodedata.category`: two letters.
 pub fn category(c: CodePoint) -> &'static str {
-    if hidden(c) { "Cn" } else { ucd().category(c) }
+    match c.to_u32() {
+        PHARYNGEAL_FRICATIVE => "Ll",
+        _ if hidden(c) => "Cn",
+        _ => ucd().category(c),
+    }
 }
 
 /// `unicodedata.bidirectional`; empty for unassigned characters.
 pub fn bidirectional(c: CodePoint) -> &'static str {
-    if category(c) == "Cn" {
-        return "";
+    match c.to_u32() {
+        0xd800..0xe000 => "L",
+        0x1b3a | 0x1b3c | 0x1b42 => "NSM",
+        _ if category(c) == "Cn" => "",
+        _ => ucd().bidirectional(c),
     }
-    ucd().bidirectional(c)
 }
 
 /// `unicodedata.combining`.
@@ -103,7 +143,9 @@ pub fn combining(c: CodePoint) -> u8 {
 /// `unicodedata.east_asian_width`.
 pub fn east_asian_width(c: CodePoint) -> &'static str {
     if hidden(c) {
-        return "N";
+        // The planes of ideographs are wide even where nothing is assigned.
+        let wide = matches!(c.to_u32(), 0x20000..=0x2fffd | 0x30000..=0x3fffd);
+        return if wide { "W" } else { "N" };
     }
     ucd().east_asian_width(c)
 }
@@ -117,6 +159,28 @@ pub fn mirrored(c: CodePoint) -> bool {
 pub fn decomposition(c: CodePoint) -> String {
     if hidden(c) {
         return String::new();
+    }
+    // Five ideographs whose first decomposition was a mistake.
+    let corrected = match c.to_u32() {
+        0x2f868 => "36FC",
+        0x2f874 => "5F53",
+        0x2f91f => "243AB",
+        0x2f95f => "7AEE",
+        0x2f9bf => "45D7",
+        _ => "",
+    };
+    if !corrected.is_empty() {
+        return corrected.to_string();
+    }
+    if let code @ 0xac00..0xd7a4 = c.to_u32() {
+        // CPython takes Hangul syllables apart to the end, not in pairs.
+        let i = code - 0xac00;
+        let (lead, vowel, tail) = (0x1100 + i / 588, 0x1161 + i % 588 / 28, 0x11a7 + i % 28);
+        return if tail == 0x11a7 {
+            format!("{lead:04X} {vowel:04X}")
+        } else {
+            format!("{lead:04X} {vowel:04X} {tail:04X}")
+        };
     }
     ucd().decomposition(c)
 }
@@ -136,12 +200,24 @@ pub fn digit(c: CodePoint) -> Option<u8> {
 /// `unicodedata.numeric`.
 pub fn numeric(c: CodePoint) -> Option<f64> {
     known(c)?;
-    ucd().numeric(c)
+    match c.to_u32() {
+        // 兆 is a million in some places, a billion in others.
+        0x5146 => Some(1e6),
+        code if is_newly_numeric(code) => None,
+        _ => ucd().numeric(c),
+    }
 }
 
 /// `unicodedata.name`.
 pub fn name(c: CodePoint) -> Option<String> {
-    rustpython_unicode::character_name(known(c)?)
+    // CPython has no names for the ideographs of Tangut.
+    rustpython_unicode::character_name(known(c)?).filter(|name| !is_tangut_ideograph(name))
+}
+
+fn is_tangut_ideograph(name: &str) -> bool {
+    const PREFIX: &str = "TANGUT IDEOGRAPH-";
+    name.get(..PREFIX.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 /// What a name stands for.
@@ -155,6 +231,9 @@ pub enum Named {
 /// `unicodedata.lookup`: names, aliases and named sequences, in any case.
 pub fn lookup(name: &str) -> Option<Named> {
     use rustpython_unicode::LookupResult;
+    if is_tangut_ideograph(name) {
+        return None;
+    }
     match rustpython_unicode::lookup_name(name)? {
         LookupResult::Character(c) => (!is_newer(c.into())).then_some(Named::Character(c)),
         LookupResult::Sequence(s) => Some(Named::Sequence(s)),

@@ -8,7 +8,9 @@ as hexadecimal digits.
 import codecs
 import random
 import sys
+import unicodedata
 import warnings
+import zlib
 
 random.seed(2718)
 warnings.simplefilter("ignore")
@@ -87,8 +89,48 @@ def method_rows():
             yield method, codes, ascii(getattr(text, method)())
 
 
+def unicode_rows():
+    """A checksum of each property over all code points."""
+
+    def codes(text):
+        return " ".join(f"{ord(c):x}" for c in text)
+
+    def flag(value):
+        return str(int(value))
+
+    def number(value):
+        return "-" if value is None else f"{round(value * 10**6)}"
+
+    properties = {
+        "category": unicodedata.category,
+        "bidirectional": unicodedata.bidirectional,
+        "combining": lambda c: str(unicodedata.combining(c)),
+        "east_asian_width": unicodedata.east_asian_width,
+        "mirrored": lambda c: flag(unicodedata.mirrored(c)),
+        "decimal": lambda c: number(unicodedata.decimal(c, None)),
+        "digit": lambda c: number(unicodedata.digit(c, None)),
+        "numeric": lambda c: number(unicodedata.numeric(c, None)),
+        "decomposition": unicodedata.decomposition,
+        "name": lambda c: unicodedata.name(c, "-"),
+        "nfkd": lambda c: codes(unicodedata.normalize("NFKD", c)),
+        "nfkc": lambda c: codes(unicodedata.normalize("NFKC", c)),
+        "isidentifier": lambda c: flag(c.isidentifier()) + flag(("a" + c).isidentifier()),
+    }
+    for method in ["lower", "upper", "title", "casefold", "swapcase", "capitalize"]:
+        properties[method] = lambda c, method=method: codes(getattr(c, method)())
+    for method in ["isalpha", "isdecimal", "isdigit", "isnumeric", "isspace", "isprintable", "islower", "isupper", "istitle"]:
+        properties[method] = lambda c, method=method: flag(getattr(c, method)())
+    for name, get in properties.items():
+        crc = 0
+        for start in range(0, 0x110000, 0x1000):
+            lines = "".join(get(chr(c)) + "\n" for c in range(start, start + 0x1000))
+            crc = zlib.crc32(lines.encode(), crc)
+        yield name, f"{crc:08x}"
+
+
 if __name__ == "__main__":
     assert sys.version_info[:2] == (3, 14)
     write("decode.tsv", decode_rows())
     write("encode.tsv", encode_rows())
     write("methods.tsv", method_rows())
+    write("unicode.tsv", unicode_rows())
