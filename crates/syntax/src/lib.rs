@@ -24,6 +24,7 @@ pub mod literal;
 pub mod name;
 pub mod source;
 pub mod symtable;
+pub mod tokenizer;
 
 mod depth;
 mod diagnose;

@@ -90,7 +90,6 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
             "source code string cannot contain null bytes",
         ));
     }
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let source: Arc<str> = translate_newlines(source).into();
     if source.len() >= i32::MAX as usize {
         return Err(SyntaxError::without_position(
@@ -109,7 +108,7 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
     };
     let text = lines.shared_source();
     let shape = Shape::before_parsing(&text);
-    if shape.too_deep {
+    if shape.too_deep || text.starts_with('\u{feff}') {
         return Err(diagnose::explain(&lines, options, None));
     }
     let options_for_ruff = parser::ParseOptions::from(mode).with_target_version(version);
@@ -196,8 +195,9 @@ fn longest_line(tokens: &Tokens) -> u32 {
 
 /// Whether the text has anything that ruff accepts and CPython's tokenizer or parser may not.
 fn needs_second_look(tokens: &Tokens, source: &str, options: &Options) -> bool {
-    if options.mode != Mode::Exec || options.dont_imply_dedent {
-        return true;
+    if options.mode != Mode::Exec {
+        // What ruff makes of one expression or one statement differs in small ways.
+        return source.len() < 20_000 || !source.starts_with(|c: char| c.is_ascii_graphic());
     }
     let mut nesting = 0_i32;
     let mut indents = 0_i32;

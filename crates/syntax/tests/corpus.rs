@@ -17,7 +17,10 @@ struct Case {
 
 fn read(text: &str) -> Vec<Case> {
     let mut cases = Vec::new();
-    for chunk in text.split("\n=== ").map(|chunk| chunk.trim_start_matches("=== ")) {
+    for chunk in text
+        .split("\n=== ")
+        .map(|chunk| chunk.trim_start_matches("=== "))
+    {
         let Some((mode, rest)) = chunk.split_once('\n') else {
             continue;
         };

@@ -1,0 +1,169 @@
+//! The wording of syntax errors.
+//!
+//! ruff says that a text is wrong and roughly where; CPython's words come out of the way its own
+//! parser works: a tokenizer error anywhere wins; otherwise a first pass finds the furthest token
+//! that can be reached; then a second pass tries, at every place, rules for common mistakes, and
+//! the first that matches speaks; if none does, it is "invalid syntax" at the furthest token. To
+//! say the same, [`Grammar`] is a recogniser that works the same way. It only runs on text that
+//! was refused, so it may be slow.
+
+mod args;
+mod comprehension;
+mod expr;
+mod expr_invalid;
+mod fstring;
+mod grammar;
+mod literals;
+mod node;
+mod params;
+mod pattern;
+mod primary;
+mod stmt;
+mod stmt_block;
+mod target;
+
+use std::borrow::Cow;
+
+use ruff_text_size::{TextRange, TextSize};
+
+use crate::error::{ErrorKind, SyntaxError};
+use crate::lines::Lines;
+use crate::options::{Mode, Options};
+use crate::tokenizer::{Bracket, Kind, Stop, Token, Tokenizer};
+
+use grammar::Grammar;
+
+/// The error for a text that ruff refuses, for the reason `fallback`.
+pub(crate) fn explain(
+    lines: &Lines,
+    options: &Options,
+    fallback: Option<(TextRange, String)>,
+) -> Box<SyntaxError> {
+    if let Some(error) = reject(lines, options) {
+        return error;
+    }
+    let (range, msg) = fallback.unwrap_or_default();
+    let msg = match msg.as_str() {
+        // The recogniser accepts a lone starred expression, as CPython's grammar does: its
+        // compiler refuses it.
+        "Starred expression cannot be used here" => "can't use starred expression here".to_owned(),
+        _ => "invalid syntax".to_owned(),
+    };
+    SyntaxError::at(lines, range, msg)
+}
+
+/// The error of a text that CPython's tokenizer or parser refuses.
+pub(crate) fn reject(lines: &Lines, options: &Options) -> Option<Box<SyntaxError>> {
+    let tokens = match Tokens::read(lines, options) {
+        Ok(tokens) => tokens,
+        Err(error) => return Some(error),
+    };
+    let mut grammar = Grammar::new(lines, &tokens, options);
+    if grammar.accepts() {
+        return grammar
+            .finish_single()
+            .or_else(|| literals::check(lines, &tokens));
+    }
+    if let Some(error) = grammar.take_error() {
+        return Some(overridden(lines, &tokens, &grammar, error));
+    }
+    let last = grammar.last_token();
+    if options.allow_incomplete_input && grammar.at_end_of_source() {
+        return Some(grammar.raise_at_last(ErrorKind::IncompleteInput, "incomplete input"));
+    }
+    grammar.second_pass();
+    if let Some(error) = grammar.take_error() {
+        return Some(overridden(lines, &tokens, &grammar, error));
+    }
+    let error = match last.kind {
+        Kind::Indent => grammar.raise_at_last(ErrorKind::Indentation, "unexpected indent"),
+        Kind::Dedent => grammar.raise_at_last(ErrorKind::Indentation, "unexpected unindent"),
+        _ => grammar.raise_known(&last, &last, "invalid syntax"),
+    };
+    Some(overridden(lines, &tokens, &grammar, error))
+}
+
+/// An opening bracket that is never closed is the better explanation of an error after it.
+fn overridden(
+    lines: &Lines,
+    tokens: &Tokens,
+    grammar: &Grammar<'_>,
+    error: Box<SyntaxError>,
+) -> Box<SyntaxError> {
+    match &tokens.stop {
+        Some(Ending::Unclosed(bracket)) if grammar.last_line() > bracket.line => {
+            unclosed(lines, *bracket)
+        }
+        _ => error,
+    }
+}
+
+fn unclosed(lines: &Lines, bracket: Bracket) -> Box<SyntaxError> {
+    let offset = TextSize::new(bracket.offset);
+    let open = char::from(bracket.open);
+    let mut error = SyntaxError::at(
+        lines,
+        TextRange::empty(offset),
+        format!("'{open}' was never closed"),
+    );
+    error.end_col = Some(0);
+    error
+}
+
+/// Why the tokens end before the text does.
+pub(crate) enum Ending {
+    Unclosed(Bracket),
+    Error(Box<SyntaxError>),
+}
+
+/// All tokens of a text.
+pub(crate) struct Tokens<'a> {
+    pub list: Vec<Token>,
+    pub text: Cow<'a, str>,
+    /// What is found after the last token, unless that is [`Kind::End`].
+    pub stop: Option<Ending>,
+}
+
+impl<'a> Tokens<'a> {
+    fn read(lines: &'a Lines, options: &Options) -> Result<Tokens<'a>, Box<SyntaxError>> {
+        let source = lines.source();
+        let text = if options.mode == Mode::Exec && !source.is_empty() && !source.ends_with('\n') {
+            Cow::Owned(format!("{source}\n"))
+        } else {
+            Cow::Borrowed(source)
+        };
+        let mut list = Vec::new();
+        let mut tokenizer = Tokenizer::new(lines, &text);
+        // Interactive input gets the newline that ends its last statement at its end.
+        let mut started = false;
+        let stop = loop {
+            match tokenizer.next_token() {
+                Ok(token) if token.kind == Kind::End => {
+                    if options.mode == Mode::Single && started {
+                        started = false;
+                        list.push(Token {
+                            kind: Kind::Newline,
+                            ..token
+                        });
+                        if !options.dont_imply_dedent {
+                            tokenizer.close_blocks();
+                        }
+                        continue;
+                    }
+                    list.push(token);
+                    break None;
+                }
+                Ok(token) => {
+                    started = true;
+                    list.push(token);
+                }
+                Err(Stop::Error(error)) => return Err(error),
+                Err(Stop::Late(error)) => break Some(Ending::Error(error)),
+                Err(Stop::Unclosed) => {
+                    break tokenizer.open_bracket().map(Ending::Unclosed);
+                }
+            }
+        };
+        Ok(Tokens { list, text, stop })
+    }
+}
