@@ -30,25 +30,53 @@ impl Dict {
     }
 }
 
+/// `hash(key)` for a dict: a type that has none is told so in terms of dicts.
+#[inline]
+pub fn key_hash(th: &Thread, key: Value) -> PyResult<i64> {
+    crate::ops::hash(th, key).map_err(|e| unusable(th, e, key, "a dict key"))
+}
+
+/// `hash(v)` for a set.
+#[inline]
+pub fn element_hash(th: &Thread, v: Value) -> PyResult<i64> {
+    crate::ops::hash(th, v).map_err(|e| unusable(th, e, v, "a set element"))
+}
+
+#[cold]
+fn unusable(th: &Thread, e: crate::Raised, v: Value, what: &str) -> crate::Raised {
+    if !types::is_exactly(e.0, &crate::exception::TYPE_ERROR) {
+        return e;
+    }
+    let text = match crate::ops::str(th, e.0) {
+        Ok(t) => t,
+        Err(e) => return e,
+    };
+    th.type_error(format!(
+        "cannot use '{}' as {what} ({})",
+        crate::ops::full_type_name(v),
+        crate::names::text(text)
+    ))
+}
+
 impl Object<Dict> {
     /// `d[key]`, without `__missing__`; nothing for a missing key. May run `__hash__` and `__eq__`.
     #[inline]
     pub fn get(&self, th: &Thread, key: Value) -> PyResult<Option<Value>> {
-        let hash = crate::ops::hash(th, key)?;
+        let hash = key_hash(th, key)?;
         self.map.get(th, key, hash)
     }
 
     /// `d[key] = value`.
     #[inline]
     pub fn set(&self, th: &Thread, key: Value, value: Value) -> PyResult<()> {
-        let hash = crate::ops::hash(th, key)?;
+        let hash = key_hash(th, key)?;
         self.map.insert(th, &self.header, key, hash, value)?;
         Ok(())
     }
 
     /// Removes a key; its value if it was there.
     pub fn remove(&self, th: &Thread, key: Value) -> PyResult<Option<Value>> {
-        let hash = crate::ops::hash(th, key)?;
+        let hash = key_hash(th, key)?;
         self.map.remove(th, &self.header, key, hash)
     }
 
@@ -108,20 +136,20 @@ impl Set {
 impl Object<Set> {
     /// Adds an element; whether it is new.
     pub fn add(&self, th: &Thread, v: Value) -> PyResult<bool> {
-        let hash = crate::ops::hash(th, v)?;
+        let hash = element_hash(th, v)?;
         // The stored key stays when an equal one is added.
         Ok(self.map.insert(th, &self.header, v, hash, Value::TRUE)? == Inserted::New)
     }
 
     /// Whether an element is in it.
     pub fn contains(&self, th: &Thread, v: Value) -> PyResult<bool> {
-        let hash = crate::ops::hash(th, v)?;
+        let hash = element_hash(th, v)?;
         Ok(self.map.get(th, v, hash)?.is_some())
     }
 
     /// Removes an element; whether it was there.
     pub fn discard(&self, th: &Thread, v: Value) -> PyResult<bool> {
-        let hash = crate::ops::hash(th, v)?;
+        let hash = element_hash(th, v)?;
         Ok(self.map.remove(th, &self.header, v, hash)?.is_some())
     }
 }

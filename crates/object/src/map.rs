@@ -13,6 +13,10 @@ use crate::value::Value;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use taipan_gc::{Header, Marker};
 
+mod bulk;
+
+pub use bulk::{NotPlain, Retain};
+
 /// One key with its hash and value. For sets the value is `True`.
 #[repr(C)]
 pub struct Entry {
@@ -46,13 +50,19 @@ pub struct Table {
     width: u8,
     /// Entries that may be used.
     cap: u32,
-    /// Entries used so far, deleted ones counted.
+    /// Entries used so far, deleted ones and the gap before `front` counted.
     next: AtomicUsize,
+    /// The lowest entry used: above zero only where room was left to put keys before all others.
+    front: AtomicUsize,
+    /// All entries below are free or deleted: where a search for the oldest begins.
+    oldest: AtomicUsize,
+    /// All used entries from here on are deleted: where a search for the newest begins.
+    newest: AtomicUsize,
     body: [u64; 0],
 }
 
 payload!(Table, "dict table", |this, m| {
-    for e in &this.entries()[..this.used()] {
+    for e in this.used_entries() {
         e.key.trace(m);
         e.value.trace(m);
     }
@@ -83,6 +93,13 @@ impl Table {
     #[inline(always)]
     pub fn used(&self) -> usize {
         self.next.load(Ordering::Acquire)
+    }
+
+    /// The entries in use, deleted ones among them.
+    #[inline(always)]
+    pub fn used_entries(&self) -> &[Entry] {
+        let (from, to) = (self.front.load(Ordering::Acquire), self.used());
+        &self.entries()[from..to.max(from)]
     }
 
     /// The entry number plus one at an index; zero for a free one.
@@ -163,7 +180,43 @@ impl Table {
             p.advance();
         }
         self.next.store(n + 1, Ordering::Release);
+        self.newest.store(n + 1, Ordering::Release);
         self.set_index(p.i, n + 1);
+    }
+
+    /// Puts an entry before all others; the caller knows that there is a gap, and holds the lock.
+    fn push_front(&self, owner: &Header, hash: i64, key: Value, value: Value) {
+        let n = self.front.load(Ordering::Acquire) - 1;
+        let e = &self.entries()[n];
+        e.hash.store(hash as u64, Ordering::Relaxed);
+        e.key.set(owner, key);
+        e.value.set(owner, value);
+        let mut p = self.probe(hash);
+        while self.index(p.i) != 0 {
+            p.advance();
+        }
+        self.front.store(n, Ordering::Release);
+        self.oldest.store(n, Ordering::Release);
+        if self.newest.load(Ordering::Acquire) <= n {
+            self.newest.store(n + 1, Ordering::Release);
+        }
+        self.set_index(p.i, n + 1);
+    }
+
+    /// Leaves a gap of `n` entries at the front of an empty table.
+    fn leave_gap(&self, n: usize) {
+        for f in [&self.next, &self.front, &self.oldest, &self.newest] {
+            f.store(n, Ordering::Release);
+        }
+    }
+
+    /// The smallest table with room for `n` entries, as a power of two.
+    fn log2_for(n: usize) -> u8 {
+        let mut log2 = 3;
+        while (1usize << log2) * 2 / 3 < n && log2 < 40 {
+            log2 += 1;
+        }
+        log2
     }
 }
 
@@ -442,7 +495,7 @@ impl Map {
             return Ok(());
         }
         if let Some(t) = seen {
-            for e in &t.entries()[..t.used()] {
+            for e in t.used_entries() {
                 let (k, v) = (e.key(), e.value());
                 if !v.is_absent() {
                     bigger.push(&bigger.header, e.hash(), k, v);
@@ -521,11 +574,16 @@ impl Map {
     pub fn pop_last(&self, owner: &Header) -> Option<(Value, Value)> {
         let _lock = crate::thread::lock(owner);
         let t = self.table()?;
-        for n in (0..t.used()).rev() {
+        let (from, to) = (
+            t.front.load(Ordering::Acquire),
+            t.newest.load(Ordering::Acquire),
+        );
+        for n in (from..to).rev() {
             let e = &t.entries()[n];
             let (k, v) = (e.key(), e.value());
             if !v.is_absent() {
                 self.empty_entry(t, n);
+                t.newest.store(n, Ordering::Release);
                 return Some((k, v));
             }
         }
@@ -536,15 +594,97 @@ impl Map {
     pub fn pop_first(&self, owner: &Header) -> Option<(Value, Value)> {
         let _lock = crate::thread::lock(owner);
         let t = self.table()?;
-        for n in 0..t.used() {
+        for n in t.oldest.load(Ordering::Acquire)..t.used() {
             let e = &t.entries()[n];
             let (k, v) = (e.key(), e.value());
             if !v.is_absent() {
                 self.empty_entry(t, n);
+                t.oldest.store(n + 1, Ordering::Release);
                 return Some((k, v));
             }
         }
         None
+    }
+
+    /// Moves a key to the end or the beginning of the order; whether it is there.
+    pub fn move_to_end(
+        &self,
+        th: &Thread,
+        owner: &Header,
+        key: Value,
+        hash: i64,
+        last: bool,
+    ) -> PyResult<bool> {
+        loop {
+            let Some(t) = self.table() else {
+                return Ok(false);
+            };
+            let Some(n) = Self::find(th, t, key, hash)? else {
+                if self.table_address() != t as *const _ as usize {
+                    continue;
+                }
+                return Ok(false);
+            };
+            let room = {
+                let _lock = crate::thread::lock(owner);
+                if self.table_address() != t as *const _ as usize {
+                    continue;
+                }
+                let (k, v) = (t.entries()[n].key(), t.entries()[n].value());
+                if v.is_absent() {
+                    continue;
+                }
+                let room = if last {
+                    t.used() < t.cap as usize
+                } else {
+                    t.front.load(Ordering::Acquire) > 0
+                };
+                if room {
+                    if !(last && n + 1 == t.used())
+                        && !(!last && n == t.front.load(Ordering::Acquire))
+                    {
+                        // First the new entry, so that a reader finds the key at every moment.
+                        if last {
+                            t.push(&t.header, hash, k, v);
+                        } else {
+                            t.push_front(&t.header, hash, k, v);
+                        }
+                        self.len.fetch_add(1, Ordering::AcqRel);
+                        self.empty_entry(t, n);
+                    }
+                    return Ok(true);
+                }
+                room
+            };
+            debug_assert!(!room);
+            if last {
+                self.grow(th, owner, Some(t), self.len() + 1)?;
+            } else {
+                self.grow_front(th, owner, t)?;
+            }
+        }
+    }
+
+    /// Replaces a table by one with as much room before its entries as they take.
+    fn grow_front(&self, th: &Thread, owner: &Header, seen: &Object<Table>) -> PyResult<()> {
+        let n = self.len();
+        let gap = n + 4;
+        let bigger = Table::try_new(th, Table::log2_for(gap + n + n / 2 + 1))?;
+        let _lock = crate::thread::lock(owner);
+        if self.table_address() != seen as *const _ as usize
+            || self.len() + gap > bigger.cap as usize
+        {
+            return Ok(());
+        }
+        bigger.leave_gap(gap);
+        for e in seen.used_entries() {
+            let (k, v) = (e.key(), e.value());
+            if !v.is_absent() {
+                bigger.push(&bigger.header, e.hash(), k, v);
+            }
+        }
+        self.table.set(owner, Some(bigger));
+        Ok(())
     }
 
     /// Deletes all keys.
@@ -569,17 +709,13 @@ impl Map {
             if n == 0 {
                 return Ok(copy);
             }
-            let mut log2 = 3;
-            while (1usize << log2) * 2 / 3 < n {
-                log2 += 1;
-            }
-            let fresh = Table::try_new(th, log2)?;
+            let fresh = Table::try_new(th, Table::log2_for(n))?;
             let _lock = crate::thread::lock(owner);
             if self.len() > fresh.cap as usize {
                 continue;
             }
             if let Some(t) = self.table() {
-                for e in &t.entries()[..t.used()] {
+                for e in t.used_entries() {
                     if !e.value().is_absent() {
                         fresh.push(&fresh.header, e.hash(), e.key(), e.value());
                     }
@@ -602,7 +738,11 @@ impl Map {
     /// The last live entry before `pos` (which may be past the end).
     pub fn previous_entry(&self, pos: usize) -> Option<(usize, Value, Value)> {
         let t = self.table()?;
-        for n in (0..pos.min(t.used())).rev() {
+        let (from, to) = (
+            t.front.load(Ordering::Acquire),
+            pos.min(t.newest.load(Ordering::Acquire)),
+        );
+        for n in (from..to).rev() {
             let e = &t.entries()[n];
             let (k, v) = (e.key(), e.value());
             if !v.is_absent() && !k.is_absent() {
@@ -616,6 +756,9 @@ impl Map {
 /// The next live entry at or after `pos` in a table.
 #[inline]
 pub fn next_in(t: &Table, mut pos: usize) -> Option<(usize, Value, Value, i64)> {
+    if pos == 0 {
+        pos = t.oldest.load(Ordering::Acquire);
+    }
     while pos < t.used() {
         let e = &t.entries()[pos];
         let (k, v) = (e.key(), e.value());

@@ -625,6 +625,17 @@ pub fn default_repr(v: Value) -> String {
     }
 }
 
+/// The type's name in full, as `%T` in CPython's messages: `module.qualname`, without `builtins`.
+pub fn full_type_name(v: Value) -> String {
+    let t = class_of(v);
+    match types::module_of(t) {
+        Some(m) if t.is_heap() && !m.is_str("builtins") && !m.is_str("__main__") => {
+            format!("{}.{}", names::text(m), names::text(t.qualname.get()))
+        }
+        _ => names::text(t.qualname.get()).into_owned(),
+    }
+}
+
 /// `id(v)`
 pub fn id(v: Value) -> u64 {
     if v.is_cell() { v.bits() - 1 } else { v.bits() }

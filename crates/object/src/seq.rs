@@ -48,6 +48,87 @@ impl Object<Tuple> {
     }
 }
 
+impl Object<Tuple> {
+    /// A tuple of the given items whose type is a subclass of `tuple` (or `tuple` itself).
+    pub fn for_class<'a>(
+        th: &Thread,
+        cls: &Object<types::Type>,
+        items: &[Value],
+    ) -> PyResult<&'a Object<Tuple>> {
+        if cls.is(&types::TUPLE) {
+            return Self::try_new(th, items);
+        }
+        let shape = cls.root_shape.expect();
+        let size = size_of::<Object<Tuple>>() + items.len() * 8;
+        let cell = th.try_alloc(Tuple::kind(), size + shape.extra_bytes())?;
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let t = cell as *mut Object<Tuple>;
+            (&raw mut (*t).data.len).write(items.len());
+            let to = (&raw mut (*t).data.items) as *mut Value;
+            std::ptr::copy_nonoverlapping(items.as_ptr(), to, items.len());
+            if shape.extra_bytes() != 0 {
+                crate::attr::init_slots(cell, size, shape);
+            }
+            (*t).header.shape.store(cls.shape_word(), Ordering::Release);
+            if cls.has_flag(types::flags::HAS_DEL) {
+                taipan_gc::register_finalizable(cell);
+            }
+            Ok(&*t)
+        }
+    }
+}
+
+impl Object<Array> {
+    /// Moves `n` fields within the array, overlapping or not. The owner is locked, or the array is private.
+    pub fn move_within(&self, from: usize, to: usize, n: usize) {
+        let f = self.fields();
+        assert!(from + n <= f.len() && to + n <= f.len());
+        if taipan_gc::many_threads() {
+            // Readers without locks look on: whole words, each the element before or after.
+            if to < from {
+                for i in 0..n {
+                    f[to + i].init(f[from + i].get());
+                }
+            } else {
+                for i in (0..n).rev() {
+                    f[to + i].init(f[from + i].get());
+                }
+            }
+        } else {
+            // SAFETY: within the array; no other thread exists.
+            unsafe {
+                let p = f.as_ptr() as *mut Value;
+                std::ptr::copy(p.add(from), p.add(to), n);
+            }
+        }
+        taipan_gc::write_barrier(&self.header as *const _ as *mut _);
+    }
+
+    /// Stores values from index `at` on. The owner is locked, or the array is private.
+    pub fn store_at(&self, at: usize, values: &[Value]) {
+        for (to, from) in self.fields()[at..at + values.len()].iter().zip(values) {
+            to.init(*from);
+        }
+        taipan_gc::write_barrier(&self.header as *const _ as *mut _);
+    }
+
+    /// Copies fields of another array (or of this one) from index `at` on. Both owners are locked or private.
+    pub fn copy_fields(&self, at: usize, from: &[Field]) {
+        for (to, from) in self.fields()[at..at + from.len()].iter().zip(from) {
+            to.init(from.get());
+        }
+        taipan_gc::write_barrier(&self.header as *const _ as *mut _);
+    }
+
+    /// Makes fields absent again.
+    pub fn erase(&self, from: usize, to: usize) {
+        for f in &self.fields()[from..to] {
+            f.init(Value::ABSENT);
+        }
+    }
+}
+
 static EMPTY_TUPLE: Field = Field::absent();
 
 pub(crate) fn init(th: &Thread) -> PyResult<()> {
@@ -229,9 +310,7 @@ impl Object<List> {
                 continue;
             }
             if let Some(old) = old {
-                for (to, from) in bigger.fields().iter().zip(&old.fields()[..n]) {
-                    to.set(&bigger.header, from.get());
-                }
+                bigger.copy_fields(0, &old.fields()[..n]);
             }
             bigger.set_len(n);
             self.array.set(&self.header, Some(bigger));
@@ -243,6 +322,84 @@ impl Object<List> {
     pub fn with_lock<R>(&self, f: impl FnOnce(Option<&Object<Array>>) -> R) -> R {
         let _lock = crate::thread::lock(&self.header);
         f(self.array.get())
+    }
+
+    /// Appends items that nobody changes, as one step.
+    pub fn extend_slice(&self, th: &Thread, items: &[Value]) -> PyResult<()> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        loop {
+            self.reserve(th, items.len())?;
+            let _lock = crate::thread::lock(&self.header);
+            if let Some(a) = self.array.get() {
+                let n = a.len();
+                if a.capacity() - n >= items.len() {
+                    a.store_at(n, items);
+                    a.set_len(n + items.len());
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Appends the items of another list (or of itself), both taken at one instant.
+    pub fn extend_list(&self, th: &Thread, other: &Object<List>) -> PyResult<()> {
+        loop {
+            let extra = other.len();
+            if extra == 0 {
+                return Ok(());
+            }
+            self.reserve(th, extra)?;
+            let _locks = crate::thread::lock_two(&self.header, &other.header);
+            let (Some(a), Some(b)) = (self.array.get(), other.array.get()) else {
+                continue;
+            };
+            let (n, extra) = (a.len(), b.len());
+            if a.capacity() - n >= extra {
+                a.copy_fields(n, &b.fields()[..extra]);
+                a.set_len(n + extra);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Inserts before an index, cut to the length.
+    pub fn insert(&self, th: &Thread, index: i64, v: Value) -> PyResult<()> {
+        loop {
+            self.reserve(th, 1)?;
+            let _lock = crate::thread::lock(&self.header);
+            if let Some(a) = self.array.get() {
+                let n = a.len();
+                if n < a.capacity() {
+                    let at = if index < 0 {
+                        (index + n as i64).max(0) as usize
+                    } else {
+                        (index as usize).min(n)
+                    };
+                    a.move_within(at, at + 1, n - at);
+                    a.store_at(at, &[v]);
+                    a.set_len(n + 1);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Takes the item at an index off, shifting the later ones.
+    pub fn remove_at(&self, index: usize) -> Option<Value> {
+        self.with_lock(|a| {
+            let a = a?;
+            let n = a.len();
+            if index >= n {
+                return None;
+            }
+            let v = a.fields()[index].get();
+            a.move_within(index + 1, index, n - index - 1);
+            a.set_len(n - 1);
+            a.erase(n - 1, n);
+            Some(v)
+        })
     }
 
     /// Takes the last item off.
