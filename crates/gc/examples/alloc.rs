@@ -155,6 +155,29 @@ fn main() {
         }
         std::hint::black_box(count(&m, long));
     });
+    timed("full, scattered", 10, || {
+        let n = 1 << 20;
+        let array = m.alloc(ARRAY, 16 + n * 8).expect("memory").cast::<Array>();
+        // SAFETY: within the array.
+        let items = unsafe { std::slice::from_raw_parts_mut(array.add(1).cast::<Cell>(), n) };
+        for (index, item) in items.iter_mut().enumerate() {
+            *item = node(&m, std::ptr::null_mut(), std::ptr::null_mut());
+            // SAFETY: as above.
+            unsafe { (*array).length = index + 1 };
+            gc::write_barrier(array.cast());
+        }
+        let mut random = 1u64;
+        for index in (1..n).rev() {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            items.swap(index, (random >> 33) as usize % (index + 1));
+        }
+        for _ in 0..10 {
+            gc::collect(&m, true);
+        }
+        std::hint::black_box(array);
+    });
     for (name, work) in [
         ("garbage", garbage as fn(&Mutator, usize)),
         ("trees", |m, n| {

@@ -17,6 +17,8 @@ const MAX_BLOCKS: usize = 1 << 20;
 const MIN_BLOCKS: usize = 256;
 /// Blocks made accessible at a time.
 const GROWTH: usize = 64;
+/// From this block on the heap is big: huge pages then save page faults and address translations.
+const HUGE_ABOVE: usize = 512;
 const PAGE: usize = 4096;
 
 /// The state of a block.
@@ -247,6 +249,16 @@ impl Space {
             )
             && make_accessible(marks + marks_bytes(old), marks + marks_bytes(target));
         if done {
+            if old >= HUGE_ABOVE {
+                // SAFETY: advice on memory of ours.
+                unsafe {
+                    libc::madvise(
+                        (base + old * BLOCK_SIZE) as *mut libc::c_void,
+                        (target - old) * BLOCK_SIZE,
+                        libc::MADV_HUGEPAGE,
+                    );
+                }
+            }
             self.accessible = target;
         }
         done

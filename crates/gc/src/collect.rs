@@ -61,6 +61,10 @@ const MIB: usize = 1 << 20;
 const YOUNG_BUDGET: usize = 16 * MIB;
 const MAX_YOUNG_BUDGET: usize = 256 * MIB;
 const MIN_FULL_THRESHOLD: usize = 32 * MIB;
+/// Allocated at least between two collections while they are forbidden. Programs forbid collections
+/// (`timeit` does) counting on reference counts to free what is not in cycles; without any we must
+/// collect at some time.
+const DISABLED_BUDGET: usize = 256 * MIB;
 /// Marking less than this is not worth a second thread.
 const PARALLEL_ABOVE: usize = 24 * MIB;
 const MAX_HELPERS: usize = 7;
@@ -164,7 +168,8 @@ pub fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
 }
 
-/// Allows or forbids automatic collections. [`collect`], and one for lack of memory, run anyway.
+/// Allows automatic collections, or puts them off: then they run when a multiple of the usual memory
+/// has been allocated. [`collect`] runs anyway.
 pub fn set_enabled(enabled: bool) {
     ENABLED.store(enabled, Ordering::Relaxed);
 }
@@ -196,7 +201,9 @@ pub(crate) fn count_allocated(bytes: usize) {
 
 #[inline]
 pub(crate) fn is_due() -> bool {
-    ALLOCATED.load(Ordering::Relaxed) >= BUDGET.load(Ordering::Relaxed) && is_enabled()
+    let allocated = ALLOCATED.load(Ordering::Relaxed);
+    let budget = BUDGET.load(Ordering::Relaxed);
+    allocated >= budget && (is_enabled() || allocated >= (budget * 4).max(DISABLED_BUDGET))
 }
 
 fn outside_bytes() -> usize {

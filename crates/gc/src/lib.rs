@@ -58,8 +58,8 @@ pub use header::{
 pub use kind::{KindInfo, kind_name, register_kind};
 pub use mark::Marker;
 pub use mutator::{
-    AttachError, Mutator, OutOfMemory, POLL_COLLECT, POLL_FIRST_FREE, POLL_PENDING, POLL_STOP,
-    current, remember, write_barrier,
+    AttachError, InlineAllocation, Mutator, OutOfMemory, POLL_COLLECT, POLL_FIRST_FREE,
+    POLL_PENDING, POLL_STOP, current, remember, write_barrier,
 };
 pub use size_class::{MAX_SMALL, rounded_size};
 pub use threads::{

@@ -65,6 +65,19 @@ struct Bump {
 
 const EMPTY: Bump = Bump { at: 0, end: 0 };
 
+/// How compiled code allocates: if the word at `at_offset` of the mutator plus `cell_size` is not
+/// above the word at `end_offset`, the former is a zeroed cell and the sum its new value. The code
+/// then writes the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InlineAllocation {
+    /// Offset of the address of the next free cell.
+    pub at_offset: usize,
+    /// Offset of the address at which the free cells end.
+    pub end_offset: usize,
+    /// What a cell takes.
+    pub cell_size: usize,
+}
+
 /// What a thread owns of one class's block beyond the current gap.
 #[derive(Clone, Copy)]
 struct Owned {
@@ -192,6 +205,20 @@ impl Mutator {
         } else {
             self.alloc_slow(class, kind)
         }
+    }
+
+    /// Where compiled code finds the bump pointer for cells of `size` bytes: it may do what `alloc`
+    /// does, for kinds without a drop function. `None` for sizes that have none.
+    pub fn inline_allocation(size: usize) -> Option<InlineAllocation> {
+        (size <= MAX_SMALL).then(|| {
+            let class = class_of(size);
+            let at = std::mem::offset_of!(Self, bumps) + class * size_of::<Bump>();
+            InlineAllocation {
+                at_offset: at + std::mem::offset_of!(Bump, at),
+                end_offset: at + std::mem::offset_of!(Bump, end),
+                cell_size: SIZES[class] as usize,
+            }
+        })
     }
 
     #[cold]

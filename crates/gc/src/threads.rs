@@ -174,7 +174,7 @@ pub fn stop_world<R>(m: &Mutator, f: impl FnOnce() -> R) -> R {
 pub fn for_each_mutator(f: &mut dyn FnMut(&Mutator)) {
     let inside = IS_STOPPED.load(Ordering::SeqCst)
         // SAFETY: the current mutator is alive.
-        && unsafe { current().as_ref() }.is_none_or(|mutator| mutator.state() == State::Running);
+        && unsafe { current().as_ref() }.is_some_and(|mutator| mutator.state() == State::Running);
     let each = |registry: &Registry, f: &mut dyn FnMut(&Mutator)| {
         // SAFETY: registered mutators are alive.
         registry

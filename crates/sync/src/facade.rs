@@ -8,6 +8,12 @@ mod imp {
     };
     pub(crate) use std::thread_local;
 
+    /// A sequentially consistent load.
+    #[inline(always)]
+    pub(crate) fn load_seq_cst(word: &AtomicU32) -> u32 {
+        word.load(Ordering::SeqCst)
+    }
+
     /// How often to look before sleeping.
     pub(crate) const fn spins(count: u32) -> u32 {
         count
@@ -27,6 +33,12 @@ mod imp {
         AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
     pub(crate) use loom::thread_local;
+
+    /// The model takes sequentially consistent loads for mere acquire loads; only its
+    /// read-modify-writes see the latest value for sure.
+    pub(crate) fn load_seq_cst(word: &AtomicU32) -> u32 {
+        word.fetch_or(0, Ordering::SeqCst)
+    }
 
     /// Spinning only multiplies the executions to look at.
     pub(crate) const fn spins(_count: u32) -> u32 {

@@ -6,7 +6,7 @@
 //! already, and waits at the region's end if need be. Only one thread may stop the others at a time:
 //! a lock that the caller holds sees to that.
 
-use crate::facade::{AtomicU8, AtomicU32, Ordering, const_fn, spins};
+use crate::facade::{AtomicU8, AtomicU32, Ordering, const_fn, load_seq_cst, spins};
 use crate::futex;
 use std::time::{Duration, Instant};
 
@@ -87,10 +87,10 @@ impl StopPoint {
     /// Enters a region in which the thread touches nothing shared.
     #[inline]
     pub fn enter(&self, stopper: &Stopper, state: State) {
-        // A read-modify-write, as is the stopper's setting of the bit, which is followed by his
-        // reading the state: one of us sees the other.
+        // All four accesses are sequentially consistent, ours and the stopper's setting of the bit
+        // and reading of the state: one of us sees the other.
         self.state.swap(state as u8, Ordering::SeqCst);
-        if self.poll.fetch_or(0, Ordering::SeqCst) & STOP != 0 {
+        if load_seq_cst(&self.poll) & STOP != 0 {
             stopper.note();
         }
     }
@@ -99,7 +99,7 @@ impl StopPoint {
     #[inline]
     pub fn leave(&self, stopper: &Stopper) {
         let state = self.state.swap(State::Running as u8, Ordering::SeqCst);
-        if self.poll.fetch_or(0, Ordering::SeqCst) & STOP != 0 {
+        if load_seq_cst(&self.poll) & STOP != 0 {
             self.leave_slow(stopper, state);
         }
     }
@@ -119,7 +119,7 @@ impl StopPoint {
                 futex::wait(&stopper.resumed, epoch, None);
             }
             self.state.swap(State::Running as u8, Ordering::SeqCst);
-            if self.poll.fetch_or(0, Ordering::SeqCst) & STOP == 0 {
+            if load_seq_cst(&self.poll) & STOP == 0 {
                 return;
             }
         }
