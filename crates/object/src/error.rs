@@ -148,6 +148,29 @@ impl Thread {
     }
 }
 
+impl Thread {
+    /// Issues a warning, as `warnings.warn(msg, category)` called by the running Python function. Before the
+    /// module `_warnings` is there nothing happens.
+    ///
+    /// # Errors
+    /// The warning itself, where the filters turn it to an error.
+    #[cold]
+    pub fn warn(&self, category: &StaticType, msg: impl AsRef<str>) -> PyResult<()> {
+        let module = self
+            .interp
+            .modules
+            .get()
+            .and_then(|m| m.get_name(self, "_warnings"));
+        let Some(module) = module else {
+            return Ok(());
+        };
+        let warn = crate::attr::get_str(self, module, "warn")?;
+        let msg = Value::str(self, msg.as_ref());
+        crate::call::call(self, warn, &[msg, category.value(), Value::small_int(1)])?;
+        Ok(())
+    }
+}
+
 /// The C library's text of an error number.
 pub fn strerror(errno: i32) -> String {
     let mut buf = [0u8; 256];

@@ -4,6 +4,7 @@ use crate::payload;
 use crate::thread::Thread;
 use crate::types::{self, class_of};
 use crate::value::Value;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use taipan_num::bigint;
 
 /// The payload of `int` outside the small range, and of every instance of a subclass of `int`.
@@ -168,5 +169,38 @@ impl Value {
     #[inline]
     pub fn is_exact_int(self) -> bool {
         self.is_small_int() || (self.is_cell() && class_of(self).is(&types::INT))
+    }
+}
+
+static INT_MAX_STR_DIGITS: AtomicUsize = AtomicUsize::new(4300);
+
+/// `sys.get_int_max_str_digits()`: how many decimal digits `int` reads and writes; 0 for any number.
+pub fn int_max_str_digits() -> usize {
+    INT_MAX_STR_DIGITS.load(Ordering::Relaxed)
+}
+
+/// `sys.set_int_max_str_digits(n)`; the caller has checked `n`.
+pub fn set_int_max_str_digits(n: usize) {
+    INT_MAX_STR_DIGITS.store(n, Ordering::Relaxed);
+}
+
+impl Thread {
+    /// The exception that an error of crate `num` stands for.
+    #[cold]
+    pub fn num_error(
+        &self,
+        kind: taipan_num::ErrorKind,
+        msg: impl std::fmt::Display,
+    ) -> crate::error::Raised {
+        use crate::exception as exc;
+        use taipan_num::ErrorKind as K;
+        let t = match kind {
+            K::ValueError => &exc::VALUE_ERROR,
+            K::TypeError => &exc::TYPE_ERROR,
+            K::OverflowError => &exc::OVERFLOW_ERROR,
+            K::ZeroDivisionError => &exc::ZERO_DIVISION_ERROR,
+            K::MemoryError => return self.memory_error(),
+        };
+        self.raise(t, msg.to_string())
     }
 }
