@@ -1,0 +1,228 @@
+//! Attributes of classes that are computed.
+
+use super::{store, this};
+use taipan_object::native::TypeSpec;
+use taipan_object::types::{Type, class_of, flags};
+use taipan_object::{Object, PyResult, Thread, Value, class, names, ops, strings};
+use std::sync::atomic::Ordering;
+
+fn check_settable(th: &Thread, t: &Object<Type>, name: &str, value: Value) -> PyResult<()> {
+    if t.has_flag(flags::IMMUTABLE) {
+        return Err(th.type_error(format!(
+            "cannot set '{name}' attribute of immutable type '{}'",
+            t.name_text()
+        )));
+    }
+    if value.is_absent() {
+        return Err(th.type_error(format!(
+            "cannot delete '{name}' attribute of immutable type '{}'",
+            t.name_text()
+        )));
+    }
+    Ok(())
+}
+
+pub(super) fn get_name(_: &Thread, v: Value) -> PyResult {
+    Ok(this(v).name.get())
+}
+
+pub(super) fn set_name(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    let t = this(v);
+    check_settable(th, t, "__name__", value)?;
+    let Some(text) = value.as_wtf8() else {
+        return Err(th.type_error(format!(
+            "can only assign string to {}.__name__, not '{}'",
+            t.name_text(),
+            class_of(value).name_text()
+        )));
+    };
+    if text.as_bytes().contains(&0) {
+        return Err(th.value_error("type name must not contain null characters"));
+    }
+    t.name.set(&t.header, value);
+    Ok(())
+}
+
+pub(super) fn get_qualname(_: &Thread, v: Value) -> PyResult {
+    Ok(this(v).qualname.get())
+}
+
+pub(super) fn set_qualname(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    let t = this(v);
+    check_settable(th, t, "__qualname__", value)?;
+    if value.as_str_obj().is_none() {
+        return Err(th.type_error(format!(
+            "can only assign string to {}.__qualname__, not '{}'",
+            t.name_text(),
+            class_of(value).name_text()
+        )));
+    }
+    t.qualname.set(&t.header, value);
+    Ok(())
+}
+
+pub(super) fn get_bases(_: &Thread, v: Value) -> PyResult {
+    Ok(this(v).bases.get())
+}
+
+pub(super) fn set_bases(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    let t = this(v);
+    check_settable(th, t, "__bases__", value)?;
+    let Some(items) = value.as_tuple() else {
+        return Err(th.type_error(format!(
+            "can only assign tuple to {}.__bases__, not {}",
+            t.name_text(),
+            class_of(value).name_text()
+        )));
+    };
+    if items.is_empty() {
+        return Err(th.type_error(format!(
+            "can only assign non-empty tuple to {}.__bases__, not ()",
+            t.name_text()
+        )));
+    }
+    for b in items {
+        let Some(base) = b.downcast::<Type>() else {
+            return Err(th.type_error(format!(
+                "{}.__bases__ must be tuple of classes, not '{}'",
+                t.name_text(),
+                class_of(*b).name_text()
+            )));
+        };
+        if base.is_subtype(t) {
+            return Err(th.type_error("a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    class::set_bases(th, t, items)
+}
+
+pub(super) fn get_base(_: &Thread, v: Value) -> PyResult {
+    Ok(this(v).base.get().map_or(Value::NONE, |b| b.value()))
+}
+
+pub(super) fn get_mro(_: &Thread, v: Value) -> PyResult {
+    Ok(this(v).mro.get().or(Value::NONE))
+}
+
+/// `__module__` of a class, whatever it is; a native type without one is a builtin.
+pub(super) fn module_name(t: &Object<Type>) -> Option<Value> {
+    t.dict.get()?.map.get_str(names::MODULE.get())
+}
+
+pub(super) fn get_module(th: &Thread, v: Value) -> PyResult {
+    let t = this(v);
+    match module_name(t) {
+        Some(m) => Ok(m),
+        None if t.is_heap() => Err(th.attribute_error("__module__", v, names::MODULE.get())),
+        None => Ok(strings::intern(th, "builtins")),
+    }
+}
+
+pub(super) fn set_module(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    let t = this(v);
+    check_settable(th, t, "__module__", value)?;
+    store(th, t, names::MODULE.get(), value)?;
+    t.dict.expect().remove(th, names::FIRSTLINENO.get())?;
+    Ok(())
+}
+
+pub(super) fn get_abstract(th: &Thread, v: Value) -> PyResult {
+    let t = this(v);
+    let name = names::ABSTRACT_METHODS.get();
+    // `type` itself has this very descriptor in its namespace.
+    match t.dict.expect().map.get_str(name) {
+        Some(x) if !t.is(&taipan_object::types::TYPE) => Ok(x),
+        _ => Err(th.no_attribute(v, name)),
+    }
+}
+
+pub(super) fn set_abstract(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    let t = this(v);
+    let is_abstract = if value.is_absent() { false } else { ops::truth(th, value)? };
+    store(th, t, names::ABSTRACT_METHODS.get(), value)?;
+    if is_abstract {
+        t.set_flag(flags::ABSTRACT);
+    } else {
+        t.clear_flag(flags::ABSTRACT);
+    }
+    Ok(())
+}
+
+pub(super) fn get_doc(th: &Thread, v: Value) -> PyResult {
+    let t = this(v);
+    let Some(d) = t.dict.expect().map.get_str(names::DOC.get()) else {
+        return Ok(Value::NONE);
+    };
+    if d.downcast::<taipan_object::func::GetSetDescriptor>().is_some() && !t.is_heap() {
+        let doc = spec_of(t).map_or("", |s| s.doc);
+        return Ok(if doc.is_empty() { Value::NONE } else { Value::str(th, doc) });
+    }
+    match class_of(d).slots().descr_get {
+        Some(get) => get(th, d, Value::ABSENT, v),
+        None => Ok(d),
+    }
+}
+
+pub(super) fn set_doc(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    let t = this(v);
+    check_settable(th, t, "__doc__", value)?;
+    store(th, t, names::DOC.get(), value)
+}
+
+fn spec_of(t: &Object<Type>) -> Option<&'static TypeSpec> {
+    if t.is_heap() {
+        return None;
+    }
+    t.spec()
+}
+
+pub(super) fn get_text_signature(th: &Thread, v: Value) -> PyResult {
+    match spec_of(this(v)) {
+        Some(s) if !s.sig.is_empty() => Ok(Value::str(th, s.sig)),
+        _ => Ok(Value::NONE),
+    }
+}
+
+pub(super) fn get_type_params(_: &Thread, v: Value) -> PyResult {
+    let t = this(v);
+    let params = t.dict.expect().map.get_str(names::TYPE_PARAMS.get());
+    Ok(params.filter(|p| p.as_tuple().is_some()).unwrap_or(Value::empty_tuple()))
+}
+
+pub(super) fn set_type_params(th: &Thread, v: Value, value: Value) -> PyResult<()> {
+    let t = this(v);
+    check_settable(th, t, "__type_params__", value)?;
+    store(th, t, names::TYPE_PARAMS.get(), value)
+}
+
+pub(super) fn get_flags(th: &Thread, v: Value) -> PyResult {
+    Ok(Value::int(th, (this(v).flags.load(Ordering::Acquire) & 0xFFFF_FFFF) as i64))
+}
+
+pub(super) fn get_basicsize(th: &Thread, v: Value) -> PyResult {
+    let n = this(v).basic_size.load(Ordering::Relaxed).max(16);
+    let slots = this(v).fixed_slots.load(Ordering::Relaxed) as usize;
+    Ok(Value::usize(th, n + 8 * slots))
+}
+
+pub(super) fn get_itemsize(_: &Thread, v: Value) -> PyResult {
+    let t = this(v);
+    let n = if t.has_flag(flags::TUPLE_SUBCLASS) {
+        8
+    } else if t.has_flag(flags::BYTES_SUBCLASS) {
+        1
+    } else if t.has_flag(flags::INT_SUBCLASS) {
+        4
+    } else {
+        0
+    };
+    Ok(Value::small_int(n))
+}
+
+pub(super) fn get_dictoffset(_: &Thread, v: Value) -> PyResult {
+    Ok(Value::small_int(if this(v).has_flag(flags::HAS_DICT) { -1 } else { 0 }))
+}
+
+pub(super) fn get_weakrefoffset(_: &Thread, v: Value) -> PyResult {
+    Ok(Value::small_int(if this(v).has_flag(flags::HAS_WEAKREF) { 8 } else { 0 }))
+}

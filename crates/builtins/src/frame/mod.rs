@@ -1,0 +1,17 @@
+//! `frame` and `traceback`.
+
+mod attributes;
+mod locals;
+mod traceback;
+
+pub use locals::locals_snapshot;
+
+use taipan_object::native::TypeSpec;
+use taipan_object::types::{self, StaticType};
+
+/// The types of this folder.
+pub static TYPES: &[(&StaticType, &TypeSpec)] = &[
+    (&types::FRAME, &attributes::SPEC),
+    (&types::TRACEBACK, &traceback::SPEC),
+    (&locals::PROXY, &locals::SPEC),
+];
