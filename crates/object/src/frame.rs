@@ -33,12 +33,21 @@ pub struct FrameRec {
     pub generator: Value,
     /// The frame that called this one.
     pub previous: *mut FrameRec,
+    /// The thread's register stack top while this frame is the innermost.
+    pub top: *mut Value,
     /// The caller's register that gets the result.
     pub dst: u16,
     /// Bits of [`frame_flags`].
     pub flags: u16,
-    /// Room to spare.
-    pub spare: u32,
+    /// For a generator run by a loop of the frame below: words from that frame's place to where it goes on when the
+    /// generator ends.
+    pub resume: i32,
+    /// The same for when the generator yields.
+    pub advance: i32,
+    /// The register of the iterator whose generator a loop of this frame runs.
+    pub spare_register: u16,
+    /// The register that gets the value sent to a suspended frame.
+    pub yield_register: u16,
 }
 
 /// Bits of a frame's flags.
@@ -49,6 +58,10 @@ pub mod frame_flags {
     pub const INIT: u16 = 2;
     /// The frame is being traced.
     pub const TRACED: u16 = 4;
+    /// A generator that a loop of the frame below runs.
+    pub const LOOP: u16 = 8;
+    /// The frame's namespace of locals was handed out (PEP 667) or other extras exist.
+    pub const EXTRA: u16 = 16;
 }
 
 /// The payload of `frame`.
@@ -171,6 +184,14 @@ impl Generator {
         self.frame.get()
     }
 }
+
+/// What an asynchronous generator yielded, as opposed to what it awaits: a cell that Python never sees.
+pub struct AsyncYield {
+    /// The value.
+    pub value: Field,
+}
+
+payload!(AsyncYield, "asynchronous yield", |this, m| this.value.trace(m));
 
 /// How a generator is resumed.
 #[derive(Clone, Copy)]
@@ -348,7 +369,7 @@ pub fn current(th: &crate::thread::Thread) -> Option<&FrameRec> {
 impl FrameRec {
     /// The register with a number; absent past the last one.
     pub fn register(&self, n: usize) -> Value {
-        if n >= self.code().data.nregs as usize {
+        if n >= self.code().nregs as usize {
             return Value::ABSENT;
         }
         // SAFETY: a frame has `nregs` registers. Another thread's frame may be running: then this is a snapshot.
@@ -357,15 +378,15 @@ impl FrameRec {
 
     /// Stores into a register: only for `f_locals` of a frame that is not running, or on its own thread.
     pub fn set_register(&self, n: usize, v: Value) {
-        if n < self.code().data.nregs as usize {
+        if n < self.code().nregs as usize {
             // SAFETY: as for reading.
             unsafe { std::ptr::write_volatile(self.regs.add(n), v) }
         }
     }
 
-    /// The word index of the instruction being run.
-    pub fn word_index(&self) -> usize {
-        (self.pc as usize).saturating_sub(self.code().entry() as usize) / 8
+    /// The index of a word of the instruction being run; -1 before the first. `pc` is at the next word.
+    pub fn word_index(&self) -> i64 {
+        (self.pc as i64 - self.code().entry() as i64) / 8 - 1
     }
 
     /// The frame that called this one.

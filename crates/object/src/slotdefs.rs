@@ -503,6 +503,26 @@ fn slot<F>(f: Option<F>) -> F {
     f.expect("a wrapper descriptor's owner has the slot")
 }
 
+type SetAttr = fn(&Thread, Value, Value, Value) -> PyResult<()>;
+
+/// The slot behind `owner.__setattr__`, unless the object's own native type has another: what that one guards
+/// (immutable classes, for one) must not be got round.
+fn attribute_setter(th: &Thread, owner: &Object<Type>, v: Value, what: &str) -> PyResult<SetAttr> {
+    let mut native = class_of(v);
+    while let (true, Some(b)) = (native.is_heap(), native.base.get()) {
+        native = b;
+    }
+    let address = |f: Option<SetAttr>| f.map(|f| f as usize);
+    let own = owner.slots().setattro;
+    if !owner.is_heap() && address(native.slots().setattro) != address(own) {
+        return Err(th.type_error(format!(
+            "can't apply this {what} to {} object",
+            native.name_text()
+        )));
+    }
+    Ok(own.unwrap_or(attr::generic_set))
+}
+
 /// All special methods that stand for slots.
 pub static SLOTDEFS: &[SlotDef] = &[
     binary!("__add__", ADD, add, tr_add),
@@ -680,7 +700,7 @@ pub static SLOTDEFS: &[SlotDef] = &[
         "Implement setattr(self, name, value).",
         |th, o, v, args| {
             arity(th, &args, 2)?;
-            let f = o.slots().setattro.unwrap_or(attr::generic_set);
+            let f = attribute_setter(th, o, v, "__setattr__")?;
             f(th, v, args.values[0], args.values[1]).map(|()| Value::NONE)
         }
     ),
@@ -693,7 +713,7 @@ pub static SLOTDEFS: &[SlotDef] = &[
         "Implement delattr(self, name).",
         |th, o, v, args| {
             arity(th, &args, 1)?;
-            let f = o.slots().setattro.unwrap_or(attr::generic_set);
+            let f = attribute_setter(th, o, v, "__delattr__")?;
             f(th, v, args.values[0], Value::ABSENT).map(|()| Value::NONE)
         }
     ),

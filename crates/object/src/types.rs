@@ -192,6 +192,13 @@ impl Type {
         crate::retired::retire_slots(old);
     }
 
+    /// What a native type was defined with.
+    pub fn spec(&self) -> Option<&'static TypeSpec> {
+        let p = self.spec.load(Ordering::Acquire);
+        // SAFETY: null, or set from a static reference.
+        unsafe { p.as_ref() }
+    }
+
     /// Whether any of the bits is set.
     #[inline(always)]
     pub fn has_flag(&self, bits: u64) -> bool {
