@@ -28,7 +28,9 @@ static SPEC: TypeSpec = TypeSpec {
         Method::new("co_lines", "($self, /)", lines),
         Method::new("co_positions", "($self, /)", positions),
         Method::new("_co_handlers", "($self, /)", handlers),
-        Method::new("co_branches", "($self, /)", |th, _| ops::iter(th, Value::empty_tuple())),
+        Method::new("co_branches", "($self, /)", |th, _| {
+            ops::iter(th, Value::empty_tuple())
+        }),
         Method::new("_varname_from_oparg", "($self, /, oparg)", |th, a| {
             let n = ops::index_i64(th, a[1])?;
             let names = this(a[0]).register_names.expect();
@@ -39,7 +41,10 @@ static SPEC: TypeSpec = TypeSpec {
         })
         .doc("(internal-only) Return the local variable name for the given oparg."),
         Method::new("__sizeof__", "($self, /)", |th, a| {
-            Ok(Value::usize(th, size_of::<Object<Code>>() + 8 * this(a[0]).data.data.code.len()))
+            Ok(Value::usize(
+                th,
+                size_of::<Object<Code>>() + 8 * this(a[0]).data.data.code.len(),
+            ))
         }),
     ],
     getset: &[
@@ -47,23 +52,35 @@ static SPEC: TypeSpec = TypeSpec {
         GetSet::new("co_posonlyargcount", |_, v| count(data(v).posonlyargcount)),
         GetSet::new("co_kwonlyargcount", |_, v| count(data(v).kwonlyargcount)),
         GetSet::new("co_nlocals", |_, v| count(data(v).varnames.len() as u32)),
-        GetSet::new("co_stacksize", |_, v| count(data(v).nregs - data(v).first_temp() as u32)),
+        GetSet::new("co_stacksize", |_, v| {
+            count(data(v).nregs - data(v).first_temp() as u32)
+        }),
         GetSet::new("co_flags", |_, v| count(data(v).flags.0)),
         GetSet::new("co_firstlineno", |_, v| count(data(v).firstlineno)),
         GetSet::new("co_name", |_, v| Ok(this(v).name.get())),
         GetSet::new("co_qualname", |_, v| Ok(this(v).qualname.get())),
         GetSet::new("co_filename", |_, v| Ok(this(v).filename.get())),
-        GetSet::new("co_consts", |th, v| Value::try_tuple(th, this(v).consts.expect().values())),
-        GetSet::new("co_names", |th, v| Value::try_tuple(th, this(v).names.expect().values())),
-        GetSet::new("co_varnames", |th, v| register_names(th, v, 0, data(v).first_cell())),
+        GetSet::new("co_consts", |th, v| {
+            Value::try_tuple(th, this(v).consts.expect().values())
+        }),
+        GetSet::new("co_names", |th, v| {
+            Value::try_tuple(th, this(v).names.expect().values())
+        }),
+        GetSet::new("co_varnames", |th, v| {
+            register_names(th, v, 0, data(v).first_cell())
+        }),
         GetSet::new("co_cellvars", cell_names),
         GetSet::new("co_freevars", |th, v| {
             register_names(th, v, data(v).first_free(), data(v).first_temp())
         }),
         GetSet::new("co_code", words),
         GetSet::new("_co_code_adaptive", words),
-        GetSet::new("co_linetable", |th, v| Value::bytes(th, &data(v).positions.data)),
-        GetSet::new("co_lnotab", |th, v| Value::bytes(th, &data(v).positions.data)),
+        GetSet::new("co_linetable", |th, v| {
+            Value::bytes(th, &data(v).positions.data)
+        }),
+        GetSet::new("co_lnotab", |th, v| {
+            Value::bytes(th, &data(v).positions.data)
+        }),
         GetSet::new("co_exceptiontable", exception_table),
     ],
     doc: "Create a code object.  Not for mere mortals.",
@@ -117,7 +134,10 @@ fn handlers(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = ValueVec::new();
     for h in data(a[0]).handlers.iter() {
         let at = |w: u32| int(w as usize * 8);
-        let t = Value::tuple(th, &[at(h.start), at(h.end), at(h.target), int(h.exc as usize)]);
+        let t = Value::tuple(
+            th,
+            &[at(h.start), at(h.end), at(h.target), int(h.exc as usize)],
+        );
         out.push(th, t)?;
     }
     Ok(taipan_object::seq::List::from_vec(th, out))
@@ -128,7 +148,11 @@ fn lines(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = ValueVec::new();
     let mut run: Option<(usize, usize, u32)> = None;
     let emit = |out: &mut ValueVec, (start, end, line): (usize, usize, u32)| {
-        let line = if line == 0 { Value::NONE } else { int(line as usize) };
+        let line = if line == 0 {
+            Value::NONE
+        } else {
+            int(line as usize)
+        };
         let t = Value::tuple(th, &[int(start * 8), int(end * 8), line]);
         out.push(th, t)
     };
@@ -215,7 +239,10 @@ fn equal(th: &Thread, a: Value, b: Value) -> PyResult<bool> {
     if !same {
         return Ok(false);
     }
-    let (p, q) = (this(a).consts.expect().values(), this(b).consts.expect().values());
+    let (p, q) = (
+        this(a).consts.expect().values(),
+        this(b).consts.expect().values(),
+    );
     if p.len() != q.len() {
         return Ok(false);
     }
@@ -317,7 +344,11 @@ fn texts(th: &Thread, key: &str, v: Value, len: usize) -> PyResult<Box<[Name]>> 
     let mut out = Vec::with_capacity(items.len());
     for x in items {
         if x.as_str_obj().is_none() {
-            return Err(th.type_error("name tuples must contain only strings, not '".to_owned() + &class_of(*x).name_text() + "'"));
+            return Err(th.type_error(
+                "name tuples must contain only strings, not '".to_owned()
+                    + &class_of(*x).name_text()
+                    + "'",
+            ));
         }
         out.push(Name::from(&*names::text(*x)));
     }

@@ -36,8 +36,10 @@ use taipan_object::types::{self, StaticType};
 use taipan_object::{Object, PyResult, Thread, Value, call, names, ops, strings};
 
 /// `object` and `type`, which all others inherit from: to be defined before anything else.
-static FIRST: &[(&StaticType, &TypeSpec)] =
-    &[(&types::OBJECT, &object::SPEC), (&types::TYPE, &class::SPEC)];
+static FIRST: &[(&StaticType, &TypeSpec)] = &[
+    (&types::OBJECT, &object::SPEC),
+    (&types::TYPE, &class::SPEC),
+];
 
 /// Every table of types in this crate.
 static TABLES: &[&[(&StaticType, &TypeSpec)]] = &[
@@ -54,7 +56,10 @@ static TABLES: &[&[(&StaticType, &TypeSpec)]] = &[
     namespace::TYPES,
     weakref::TYPES,
     &[
-        (&functions::CALLABLE_ITERATOR, &functions::CALLABLE_ITERATOR_SPEC),
+        (
+            &functions::CALLABLE_ITERATOR,
+            &functions::CALLABLE_ITERATOR_SPEC,
+        ),
         (&taipan_object::iter::SEQ_ITER, &functions::SEQ_ITER_SPEC),
     ],
 ];
@@ -96,7 +101,10 @@ pub fn modules() -> &'static [&'static ModuleSpec] {
 pub fn builtin(th: &Thread, name: &str) -> PyResult {
     match th.interp.builtins.get().and_then(|d| d.get_name(th, name)) {
         Some(v) => Ok(v),
-        None => Err(th.raise(&exc::ATTRIBUTE_ERROR, format!("module 'builtins' has no attribute '{name}'"))),
+        None => Err(th.raise(
+            &exc::ATTRIBUTE_ERROR,
+            format!("module 'builtins' has no attribute '{name}'"),
+        )),
     }
 }
 
@@ -109,16 +117,31 @@ pub fn import_module(th: &Thread, name: &str) -> PyResult {
         return Ok(m);
     }
     let from = Value::tuple(th, &[strings::intern(th, "*")]);
-    functions::import_level(th, name, Value::NONE, if names::text(name).contains('.') { from } else { Value::NONE }, 0)
+    functions::import_level(
+        th,
+        name,
+        Value::NONE,
+        if names::text(name).contains('.') {
+            from
+        } else {
+            Value::NONE
+        },
+        0,
+    )
 }
 
 /// The builtins that code with these globals sees.
 pub fn builtins_of<'a>(th: &Thread, globals: &Object<Dict>) -> &'a Object<Dict> {
     let found = globals.map.get_str(names::BUILTINS.get());
     let from_globals = found.and_then(|b| {
-        b.as_dict().or_else(|| b.downcast::<taipan_object::func::Module>().map(|m| m.dict.expect()))
+        b.as_dict().or_else(|| {
+            b.downcast::<taipan_object::func::Module>()
+                .map(|m| m.dict.expect())
+        })
     });
-    from_globals.or(th.interp.builtins.get()).unwrap_or_else(|| Dict::new(th))
+    from_globals
+        .or(th.interp.builtins.get())
+        .unwrap_or_else(|| Dict::new(th))
 }
 
 /// Whether a function is marked as abstract.

@@ -36,7 +36,12 @@ static SPEC: TypeSpec = TypeSpec {
     },
     methods: &[
         Method::new("get", "($self, key, default=None, /)", |th, a| {
-            call::call_method_name(th, mapping(a[0]), names::GET_METHOD.get(), &[a[1], a[2].or(Value::NONE)])
+            call::call_method_name(
+                th,
+                mapping(a[0]),
+                names::GET_METHOD.get(),
+                &[a[1], a[2].or(Value::NONE)],
+            )
         })
         .doc("Return the value for key if key is in the mapping, else default."),
         Method::new("keys", "($self, /)", |th, a| {
@@ -59,9 +64,13 @@ static SPEC: TypeSpec = TypeSpec {
             call::call_method_name(th, mapping(a[0]), names::REVERSED.get(), &[])
         })
         .doc("D.__reversed__() -> reverse iterator"),
-        Method::new("__class_getitem__", "($cls, object, /)", crate::generic::class_getitem)
-            .class()
-            .doc("See PEP 585"),
+        Method::new(
+            "__class_getitem__",
+            "($cls, object, /)",
+            crate::generic::class_getitem,
+        )
+        .class()
+        .doc("See PEP 585"),
     ],
     getset: &[],
     doc: "Read-only proxy of a mapping.",

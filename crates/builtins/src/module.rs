@@ -22,7 +22,8 @@ static SPEC: TypeSpec = TypeSpec {
         s.getattro = Some(getattro);
         s.setattro = Some(setattro);
     },
-    methods: &[Method::new("__dir__", "($self, /)", dir).doc("__dir__() -> list\nspecialized dir() implementation")],
+    methods: &[Method::new("__dir__", "($self, /)", dir)
+        .doc("__dir__() -> list\nspecialized dir() implementation")],
     getset: &[
         GetSet::new("__dict__", |_, v| Ok(this(v).dict.expect().value())),
         GetSet::rw("__annotations__", get_annotations, set_annotations),
@@ -61,7 +62,8 @@ static INIT: Method = Method::new("module", "($self, name, doc=None)", |th, a| {
 });
 
 fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
-    args.with_first(th, v, |a| call::call_method_row(th, &INIT, a)).map(|_| ())
+    args.with_first(th, v, |a| call::call_method_row(th, &INIT, a))
+        .map(|_| ())
 }
 
 fn repr(th: &Thread, v: Value) -> PyResult {
@@ -134,7 +136,11 @@ fn setattro(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()> {
 fn missing(th: &Thread, v: Value, name: Value) -> PyResult<Raised> {
     let d = this(v).dict.expect();
     let n = names::text(name);
-    let Some(module) = d.map.get_str(names::NAME.get()).filter(|m| m.as_str_obj().is_some()) else {
+    let Some(module) = d
+        .map
+        .get_str(names::NAME.get())
+        .filter(|m| m.as_str_obj().is_some())
+    else {
         return Ok(th.attribute_error(format!("module has no attribute '{n}'"), v, name));
     };
     let m = names::text(module);
@@ -215,7 +221,10 @@ fn is_stdlib_name(th: &Thread, module: Value) -> PyResult<bool> {
     let Some(sys) = th.interp.sys_dict.get() else {
         return Ok(false);
     };
-    match sys.get_name(th, "stdlib_module_names").and_then(|s| s.as_set()) {
+    match sys
+        .get_name(th, "stdlib_module_names")
+        .and_then(|s| s.as_set())
+    {
         Some(s) => s.contains(th, module),
         None => Ok(false),
     }

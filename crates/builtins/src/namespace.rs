@@ -31,11 +31,15 @@ static SPEC: TypeSpec = TypeSpec {
     methods: &[
         Method::new("__reduce__", "($self, /)", |th, a| {
             let d = own(th, a[0])?.value();
-            Ok(Value::tuple(th, &[class_of(a[0]).value(), Value::empty_tuple(), d]))
+            Ok(Value::tuple(
+                th,
+                &[class_of(a[0]).value(), Value::empty_tuple(), d],
+            ))
         })
         .doc("Return state information for pickling"),
-        Method::raw("__replace__", "($self, /, **changes)", replace)
-            .doc("Return a copy of the namespace object with new values for the specified attributes."),
+        Method::raw("__replace__", "($self, /, **changes)", replace).doc(
+            "Return a copy of the namespace object with new values for the specified attributes.",
+        ),
     ],
     getset: &[],
     doc: "A simple attribute-based namespace.",
@@ -87,7 +91,11 @@ fn for_each(d: Value, f: &mut dyn FnMut(Value, Value) -> PyResult<()>) -> PyResu
 
 fn repr(th: &Thread, v: Value) -> PyResult {
     let t = class_of(v);
-    let name: Value = if t.is(&NAMESPACE) { Value::str(th, "namespace") } else { t.name.get() };
+    let name: Value = if t.is(&NAMESPACE) {
+        Value::str(th, "namespace")
+    } else {
+        t.name.get()
+    };
     let shown = th.repr_guard(v, || {
         let mut parts = ValueVec::new();
         for_each(own(th, v)?.value(), &mut |k, x| {

@@ -40,12 +40,18 @@ static ELLIPSIS: TypeSpec = TypeSpec {
             [] => Ok(Value::ELLIPSIS),
             _ => Err(th.type_error(format!(
                 "{} takes no arguments",
-                if cls.is(&types::ELLIPSIS_TYPE) { "EllipsisType".into() } else { cls.name_text() }
+                if cls.is(&types::ELLIPSIS_TYPE) {
+                    "EllipsisType".into()
+                } else {
+                    cls.name_text()
+                }
             ))),
         });
         s.repr = Some(|th, _| Ok(strings::intern(th, "Ellipsis")));
     },
-    methods: &[Method::new("__reduce__", "($self, /)", |th, _| Ok(strings::intern(th, "Ellipsis")))],
+    methods: &[Method::new("__reduce__", "($self, /)", |th, _| {
+        Ok(strings::intern(th, "Ellipsis"))
+    })],
     getset: &[],
     doc: "The type of the Ellipsis singleton.",
     sig: "()",
@@ -55,9 +61,13 @@ static NOT_IMPLEMENTED: TypeSpec = TypeSpec {
     slots: |s| {
         s.new = Some(|th, cls, args| only(th, cls, args, Value::NOT_IMPLEMENTED));
         s.repr = Some(|th, _| Ok(strings::intern(th, "NotImplemented")));
-        s.bool = Some(|th, _| Err(th.type_error("NotImplemented should not be used in a boolean context")));
+        s.bool = Some(|th, _| {
+            Err(th.type_error("NotImplemented should not be used in a boolean context"))
+        });
     },
-    methods: &[Method::new("__reduce__", "($self, /)", |th, _| Ok(strings::intern(th, "NotImplemented")))],
+    methods: &[Method::new("__reduce__", "($self, /)", |th, _| {
+        Ok(strings::intern(th, "NotImplemented"))
+    })],
     getset: &[],
     doc: "The type of the NotImplemented singleton.",
     sig: "()",

@@ -11,11 +11,21 @@ use taipan_object::weak::{self, WeakRef};
 use taipan_object::{Object, PyResult, Raised, Thread, Value, names, ops, seq};
 
 /// `weakref.ProxyType`
-pub static PROXY: StaticType =
-    StaticType::new("weakref", "ProxyType", Some(&OBJECT), 0, layout_of::<WeakRef>);
+pub static PROXY: StaticType = StaticType::new(
+    "weakref",
+    "ProxyType",
+    Some(&OBJECT),
+    0,
+    layout_of::<WeakRef>,
+);
 /// `weakref.CallableProxyType`
-pub static CALLABLE_PROXY: StaticType =
-    StaticType::new("weakref", "CallableProxyType", Some(&OBJECT), 0, layout_of::<WeakRef>);
+pub static CALLABLE_PROXY: StaticType = StaticType::new(
+    "weakref",
+    "CallableProxyType",
+    Some(&OBJECT),
+    0,
+    layout_of::<WeakRef>,
+);
 
 /// The types of this file.
 pub static TYPES: &[(&StaticType, &TypeSpec)] = &[
@@ -91,9 +101,13 @@ static REF: TypeSpec = TypeSpec {
         s.hash = Some(hash);
         s.richcmp = Some(richcmp);
     },
-    methods: &[Method::new("__class_getitem__", "($cls, object, /)", crate::generic::class_getitem)
-        .class()
-        .doc("See PEP 585")],
+    methods: &[Method::new(
+        "__class_getitem__",
+        "($cls, object, /)",
+        crate::generic::class_getitem,
+    )
+    .class()
+    .doc("See PEP 585")],
     getset: &[GetSet::new("__callback__", |_, v| Ok(callback(v)))],
     doc: "",
     sig: "",
@@ -143,7 +157,10 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     let name = attr::get_opt(th, t, names::NAME.get())?.filter(|n| n.as_str_obj().is_some());
     let (of, at) = (class_of(t).name_text(), ops::id(t));
     let text = match name {
-        Some(n) => format!("<weakref at {own:#x}; to '{of}' at {at:#x} ({})>", names::text(n)),
+        Some(n) => format!(
+            "<weakref at {own:#x}; to '{of}' at {at:#x} ({})>",
+            names::text(n)
+        ),
         None => format!("<weakref at {own:#x}; to '{of}' at {at:#x}>"),
     };
     Ok(Value::str(th, &text))
@@ -181,7 +198,11 @@ fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
 fn proxy(th: &Thread, a: &[Value]) -> PyResult {
     let callback = a[1].or(Value::NONE);
     check_target(th, a[0])?;
-    let ty = if ops::is_callable(a[0]) { &CALLABLE_PROXY } else { &PROXY };
+    let ty = if ops::is_callable(a[0]) {
+        &CALLABLE_PROXY
+    } else {
+        &PROXY
+    };
     if callback.is_none() {
         // One proxy without a callback serves all.
         for w in weak::refs_to(th, a[0])?.iter() {
@@ -195,7 +216,10 @@ fn proxy(th: &Thread, a: &[Value]) -> PyResult {
 
 #[cold]
 fn gone(th: &Thread) -> Raised {
-    th.raise(&exc::REFERENCE_ERROR, "weakly-referenced object no longer exists")
+    th.raise(
+        &exc::REFERENCE_ERROR,
+        "weakly-referenced object no longer exists",
+    )
 }
 
 /// The object behind a proxy.
@@ -206,7 +230,11 @@ fn target(th: &Thread, v: Value) -> PyResult {
 /// The object behind a value that may be a proxy.
 fn unwrap(th: &Thread, v: Value) -> PyResult {
     let t = class_of(v);
-    if t.is(&PROXY) || t.is(&CALLABLE_PROXY) { target(th, v) } else { Ok(v) }
+    if t.is(&PROXY) || t.is(&CALLABLE_PROXY) {
+        target(th, v)
+    } else {
+        Ok(v)
+    }
 }
 
 macro_rules! forward_binary {
@@ -257,7 +285,11 @@ fn forward(s: &mut taipan_object::slots::Slots) {
     });
     s.setitem = Some(|th, v, k, x| {
         let t = target(th, v)?;
-        if x.is_absent() { ops::del_item(th, t, k) } else { ops::set_item(th, t, k, x) }
+        if x.is_absent() {
+            ops::del_item(th, t, k)
+        } else {
+            ops::set_item(th, t, k, x)
+        }
     });
     s.contains = Some(|th, v, x| {
         let x = unwrap(th, x)?;

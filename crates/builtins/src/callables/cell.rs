@@ -19,7 +19,9 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     sig: "(contents=<unrepresentable>, /)",
 };
 
-static NEW: Method = Method::new("cell", "($type, contents=None, /)", |th, a| Ok(Cell::new(th, a[1])));
+static NEW: Method = Method::new("cell", "($type, contents=None, /)", |th, a| {
+    Ok(Cell::new(th, a[1]))
+});
 
 fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     args.with_first(th, cls.value(), |a| call::call_method_row(th, &NEW, a))
@@ -55,7 +57,10 @@ fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
     if !is_exactly(b, &types::CELL) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let (x, y) = (a.expect::<Cell>().value.get(), b.expect::<Cell>().value.get());
+    let (x, y) = (
+        a.expect::<Cell>().value.get(),
+        b.expect::<Cell>().value.get(),
+    );
     match (x.present(), y.present()) {
         (Some(x), Some(y)) => ops::compare(th, x, y, op),
         // An empty cell comes before a full one.

@@ -10,14 +10,24 @@ use taipan_object::{Object, PyResult, Thread, Value, names, ops, strings};
 
 const GETSET: &[GetSet] = &[
     GetSet::rw("__func__", |_, v| Ok(func(v)), super::function::read_only),
-    GetSet::rw("__wrapped__", |_, v| Ok(func(v)), super::function::read_only),
-    GetSet::new("__isabstractmethod__", |th, v| crate::is_abstract(th, func(v)).map(Value::bool)),
-    GetSet::rw("__annotations__", |th, v| forwarded(th, v, names::ANNOTATIONS.get()), |th, v, x| {
-        set_forwarded(th, v, names::ANNOTATIONS.get(), x)
+    GetSet::rw(
+        "__wrapped__",
+        |_, v| Ok(func(v)),
+        super::function::read_only,
+    ),
+    GetSet::new("__isabstractmethod__", |th, v| {
+        crate::is_abstract(th, func(v)).map(Value::bool)
     }),
-    GetSet::rw("__annotate__", |th, v| forwarded(th, v, names::ANNOTATE.get()), |th, v, x| {
-        set_forwarded(th, v, names::ANNOTATE.get(), x)
-    }),
+    GetSet::rw(
+        "__annotations__",
+        |th, v| forwarded(th, v, names::ANNOTATIONS.get()),
+        |th, v, x| set_forwarded(th, v, names::ANNOTATIONS.get(), x),
+    ),
+    GetSet::rw(
+        "__annotate__",
+        |th, v| forwarded(th, v, names::ANNOTATE.get()),
+        |th, v, x| set_forwarded(th, v, names::ANNOTATE.get(), x),
+    ),
 ];
 
 pub(super) static CLASS_SPEC: TypeSpec = TypeSpec {
@@ -27,7 +37,12 @@ pub(super) static CLASS_SPEC: TypeSpec = TypeSpec {
         s.repr = Some(|th, v| repr(th, v, "classmethod"));
         s.descr_get = Some(get_class);
     },
-    methods: &[Method::new("__class_getitem__", "($cls, object, /)", crate::generic::class_getitem).class()],
+    methods: &[Method::new(
+        "__class_getitem__",
+        "($cls, object, /)",
+        crate::generic::class_getitem,
+    )
+    .class()],
     getset: GETSET,
     doc: CLASS_DOC,
     sig: "(function, /)",
@@ -41,7 +56,12 @@ pub(super) static STATIC_SPEC: TypeSpec = TypeSpec {
         s.descr_get = Some(|_, v, _, _| Ok(func(v)));
         s.call = Some(|th, v, args| call::call_args(th, func(v), args));
     },
-    methods: &[Method::new("__class_getitem__", "($cls, object, /)", crate::generic::class_getitem).class()],
+    methods: &[Method::new(
+        "__class_getitem__",
+        "($cls, object, /)",
+        crate::generic::class_getitem,
+    )
+    .class()],
     getset: GETSET,
     doc: STATIC_DOC,
     sig: "(function, /)",
@@ -69,7 +89,10 @@ fn new(th: &Thread, cls: &Object<Type>, _: Args) -> PyResult {
 fn init(th: &Thread, v: Value, args: Args, name: &str) -> PyResult<()> {
     args.no_kw(th, name)?;
     let [f] = args.values else {
-        return Err(th.type_error(format!("{name} expected 1 argument, got {}", args.values.len())));
+        return Err(th.type_error(format!(
+            "{name} expected 1 argument, got {}",
+            args.values.len()
+        )));
     };
     let o = this(v);
     o.func.set(&o.header, *f);

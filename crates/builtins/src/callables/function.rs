@@ -21,25 +21,65 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     },
     methods: &[],
     getset: &[
-        GetSet::rw("__code__", |_, v| Ok(this(v).code.expect().value()), set_code),
-        GetSet::rw("__defaults__", |_, v| Ok(this(v).defaults.get().or(Value::NONE)), set_defaults),
-        GetSet::rw("__kwdefaults__", |_, v| Ok(this(v).kwdefaults.get().or(Value::NONE)), set_kwdefaults),
+        GetSet::rw(
+            "__code__",
+            |_, v| Ok(this(v).code.expect().value()),
+            set_code,
+        ),
+        GetSet::rw(
+            "__defaults__",
+            |_, v| Ok(this(v).defaults.get().or(Value::NONE)),
+            set_defaults,
+        ),
+        GetSet::rw(
+            "__kwdefaults__",
+            |_, v| Ok(this(v).kwdefaults.get().or(Value::NONE)),
+            set_kwdefaults,
+        ),
         GetSet::rw("__annotations__", get_annotations, set_annotations),
         GetSet::rw("__annotate__", get_annotate, set_annotate),
         GetSet::rw("__name__", |_, v| Ok(this(v).name.get()), set_name),
-        GetSet::rw("__qualname__", |_, v| Ok(this(v).qualname.get()), set_qualname),
-        GetSet::rw("__type_params__", |_, v| Ok(this(v).type_params.get().or(Value::empty_tuple())), set_type_params),
-        GetSet::rw("__closure__", |_, v| Ok(this(v).closure.get().or(Value::NONE)), read_only),
-        GetSet::rw("__globals__", |_, v| Ok(this(v).globals.expect().value()), read_only),
-        GetSet::rw("__builtins__", |_, v| Ok(this(v).builtins.expect().value()), read_only),
-        GetSet::rw("__doc__", |_, v| Ok(this(v).doc.get().or(Value::NONE)), |_, v, x| {
-            this(v).doc.set(&this(v).header, x.or(Value::NONE));
-            Ok(())
-        }),
-        GetSet::rw("__module__", |_, v| Ok(this(v).module.get().or(Value::NONE)), |_, v, x| {
-            this(v).module.set(&this(v).header, x.or(Value::NONE));
-            Ok(())
-        }),
+        GetSet::rw(
+            "__qualname__",
+            |_, v| Ok(this(v).qualname.get()),
+            set_qualname,
+        ),
+        GetSet::rw(
+            "__type_params__",
+            |_, v| Ok(this(v).type_params.get().or(Value::empty_tuple())),
+            set_type_params,
+        ),
+        GetSet::rw(
+            "__closure__",
+            |_, v| Ok(this(v).closure.get().or(Value::NONE)),
+            read_only,
+        ),
+        GetSet::rw(
+            "__globals__",
+            |_, v| Ok(this(v).globals.expect().value()),
+            read_only,
+        ),
+        GetSet::rw(
+            "__builtins__",
+            |_, v| Ok(this(v).builtins.expect().value()),
+            read_only,
+        ),
+        GetSet::rw(
+            "__doc__",
+            |_, v| Ok(this(v).doc.get().or(Value::NONE)),
+            |_, v, x| {
+                this(v).doc.set(&this(v).header, x.or(Value::NONE));
+                Ok(())
+            },
+        ),
+        GetSet::rw(
+            "__module__",
+            |_, v| Ok(this(v).module.get().or(Value::NONE)),
+            |_, v, x| {
+                this(v).module.set(&this(v).header, x.or(Value::NONE));
+                Ok(())
+            },
+        ),
     ],
     doc: "Create a function object.\n\n  code\n    a code object\n  globals\n    the globals dictionary\n  name\n    a string that overrides the name from the code object\n  argdefs\n    a tuple that specifies the default argument values\n  closure\n    a tuple that supplies the bindings for free variables\n  kwdefaults\n    a dictionary that specifies the default keyword argument values",
     sig: "(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)",
@@ -77,8 +117,12 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
             class_of(a[2]).name_text()
         )));
     };
-    let (name, defaults, closure, kwdefaults) =
-        (a[3].or(Value::NONE), a[4].or(Value::NONE), a[5].or(Value::NONE), a[6].or(Value::NONE));
+    let (name, defaults, closure, kwdefaults) = (
+        a[3].or(Value::NONE),
+        a[4].or(Value::NONE),
+        a[5].or(Value::NONE),
+        a[6].or(Value::NONE),
+    );
     if !name.is_none() && name.as_str_obj().is_none() {
         return Err(th.type_error("arg 3 (name) must be None or string"));
     }
@@ -113,21 +157,49 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
         }
     }
     let builtins = crate::builtins_of(th, globals);
-    let doc = match code.data.data.flags.has(taipan_bytecode::CodeFlags::HAS_DOCSTRING) {
-        true => code.consts.expect().values().first().copied().unwrap_or(Value::NONE),
+    let doc = match code
+        .data
+        .data
+        .flags
+        .has(taipan_bytecode::CodeFlags::HAS_DOCSTRING)
+    {
+        true => code
+            .consts
+            .expect()
+            .values()
+            .first()
+            .copied()
+            .unwrap_or(Value::NONE),
         false => Value::NONE,
     };
     let data = Function {
         code: FieldOf::new(code),
         globals: FieldOf::new(globals),
         builtins: FieldOf::new(builtins),
-        closure: Field::new(if cells.is_empty() { Value::ABSENT } else { closure }),
+        closure: Field::new(if cells.is_empty() {
+            Value::ABSENT
+        } else {
+            closure
+        }),
         defaults: Field::new(defaults),
         kwdefaults: Field::new(kwdefaults),
-        name: Field::new(if name.is_none() { code.name.get() } else { name }),
-        qualname: Field::new(if name.is_none() { code.qualname.get() } else { name }),
+        name: Field::new(if name.is_none() {
+            code.name.get()
+        } else {
+            name
+        }),
+        qualname: Field::new(if name.is_none() {
+            code.qualname.get()
+        } else {
+            name
+        }),
         doc: Field::new(doc),
-        module: Field::new(globals.map.get_str(names::NAME.get()).unwrap_or(Value::NONE)),
+        module: Field::new(
+            globals
+                .map
+                .get_str(names::NAME.get())
+                .unwrap_or(Value::NONE),
+        ),
         annotate: Field::new(Value::NONE),
         annotations: Field::absent(),
         type_params: Field::new(Value::empty_tuple()),
@@ -137,7 +209,10 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
 
 fn repr(th: &Thread, v: Value) -> PyResult {
     let name = names::text(this(v).qualname.get());
-    Ok(Value::str(th, &format!("<function {name} at {:#x}>", ops::id(v))))
+    Ok(Value::str(
+        th,
+        &format!("<function {name} at {:#x}>", ops::id(v)),
+    ))
 }
 
 fn get(th: &Thread, f: Value, obj: Value, _: Value) -> PyResult {
@@ -223,7 +298,11 @@ fn get_annotations(th: &Thread, v: Value) -> PyResult {
 }
 
 fn set_annotations(th: &Thread, v: Value, value: Value) -> PyResult<()> {
-    let value = if value.is_none() { Value::ABSENT } else { value };
+    let value = if value.is_none() {
+        Value::ABSENT
+    } else {
+        value
+    };
     if !value.is_absent() && value.as_dict().is_none() {
         return Err(th.type_error("__annotations__ must be set to a dict object"));
     }

@@ -13,7 +13,9 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         s.new = Some(new);
         s.repr = Some(repr);
         s.call = Some(|th, m, args| {
-            args.with_first(th, this(m).receiver.get(), |a| call::call_args(th, this(m).func.get(), a))
+            args.with_first(th, this(m).receiver.get(), |a| {
+                call::call_args(th, this(m).func.get(), a)
+            })
         });
         s.getattro = Some(getattro);
         s.descr_get = Some(|_, m, _, _| Ok(m));
@@ -31,10 +33,18 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         Ok(Value::tuple(th, &[getattr, args]))
     })],
     getset: &[
-        GetSet::rw("__func__", |_, v| Ok(this(v).func.get()), super::function::read_only)
-            .doc("the function (or other callable) implementing a method"),
-        GetSet::rw("__self__", |_, v| Ok(this(v).receiver.get()), super::function::read_only)
-            .doc("the instance to which a method is bound"),
+        GetSet::rw(
+            "__func__",
+            |_, v| Ok(this(v).func.get()),
+            super::function::read_only,
+        )
+        .doc("the function (or other callable) implementing a method"),
+        GetSet::rw(
+            "__self__",
+            |_, v| Ok(this(v).receiver.get()),
+            super::function::read_only,
+        )
+        .doc("the instance to which a method is bound"),
         GetSet::new("__doc__", |th, v| {
             Ok(attr::get_opt(th, this(v).func.get(), names::DOC.get())?.unwrap_or(Value::NONE))
         }),
@@ -74,7 +84,14 @@ fn repr(th: &Thread, v: Value) -> PyResult {
         _ => "?".into(),
     };
     let obj = ops::repr(th, m.receiver.get())?;
-    crate::text::join(th, &[Value::str(th, &format!("<bound method {name} of ")), obj, Value::str(th, ">")])
+    crate::text::join(
+        th,
+        &[
+            Value::str(th, &format!("<bound method {name} of ")),
+            obj,
+            Value::str(th, ">"),
+        ],
+    )
 }
 
 fn getattro(th: &Thread, v: Value, name: Value) -> PyResult {

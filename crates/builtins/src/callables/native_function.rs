@@ -22,15 +22,23 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     },
     methods: &[Method::new("__reduce__", "($self, /)", reduce)],
     getset: &[
-        GetSet::new("__name__", |th, v| Ok(strings::intern(th, this(v).method.name))),
+        GetSet::new("__name__", |th, v| {
+            Ok(strings::intern(th, this(v).method.name))
+        }),
         GetSet::new("__qualname__", qualname),
         GetSet::new("__doc__", |th, v| Ok(doc_of(th, this(v).method.doc))),
-        GetSet::new("__text_signature__", |th, v| Ok(signature_of(th, this(v).method))),
-        GetSet::new("__self__", |_, v| Ok(this(v).receiver.get())),
-        GetSet::rw("__module__", |_, v| Ok(this(v).module.get()), |_, v, x| {
-            this(v).module.set(&this(v).header, x.or(Value::NONE));
-            Ok(())
+        GetSet::new("__text_signature__", |th, v| {
+            Ok(signature_of(th, this(v).method))
         }),
+        GetSet::new("__self__", |_, v| Ok(this(v).receiver.get())),
+        GetSet::rw(
+            "__module__",
+            |_, v| Ok(this(v).module.get()),
+            |_, v, x| {
+                this(v).module.set(&this(v).header, x.or(Value::NONE));
+                Ok(())
+            },
+        ),
     ],
     doc: "",
     sig: "",

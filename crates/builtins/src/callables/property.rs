@@ -18,12 +18,18 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         s.descr_set = Some(set);
     },
     methods: &[
-        Method::new("getter", "($self, object, /)", |th, a| copy(th, a[0], [a[1], Value::NONE, Value::NONE]))
-            .doc("Descriptor to obtain a copy of the property with a different getter."),
-        Method::new("setter", "($self, object, /)", |th, a| copy(th, a[0], [Value::NONE, a[1], Value::NONE]))
-            .doc("Descriptor to obtain a copy of the property with a different setter."),
-        Method::new("deleter", "($self, object, /)", |th, a| copy(th, a[0], [Value::NONE, Value::NONE, a[1]]))
-            .doc("Descriptor to obtain a copy of the property with a different deleter."),
+        Method::new("getter", "($self, object, /)", |th, a| {
+            copy(th, a[0], [a[1], Value::NONE, Value::NONE])
+        })
+        .doc("Descriptor to obtain a copy of the property with a different getter."),
+        Method::new("setter", "($self, object, /)", |th, a| {
+            copy(th, a[0], [Value::NONE, a[1], Value::NONE])
+        })
+        .doc("Descriptor to obtain a copy of the property with a different setter."),
+        Method::new("deleter", "($self, object, /)", |th, a| {
+            copy(th, a[0], [Value::NONE, Value::NONE, a[1]])
+        })
+        .doc("Descriptor to obtain a copy of the property with a different deleter."),
         Method::raw("__set_name__", "($self, owner, name, /)", |th, args| {
             let [v, _, name] = args.values else {
                 return Err(th.type_error(format!(
@@ -37,13 +43,29 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         .doc("Method to set name of a property."),
     ],
     getset: &[
-        GetSet::rw("fget", |_, v| Ok(this(v).get.get().or(Value::NONE)), super::function::read_only),
-        GetSet::rw("fset", |_, v| Ok(this(v).set.get().or(Value::NONE)), super::function::read_only),
-        GetSet::rw("fdel", |_, v| Ok(this(v).del.get().or(Value::NONE)), super::function::read_only),
-        GetSet::rw("__doc__", |_, v| Ok(this(v).doc.get().or(Value::NONE)), |_, v, x| {
-            this(v).doc.set(&this(v).header, x.or(Value::NONE));
-            Ok(())
-        }),
+        GetSet::rw(
+            "fget",
+            |_, v| Ok(this(v).get.get().or(Value::NONE)),
+            super::function::read_only,
+        ),
+        GetSet::rw(
+            "fset",
+            |_, v| Ok(this(v).set.get().or(Value::NONE)),
+            super::function::read_only,
+        ),
+        GetSet::rw(
+            "fdel",
+            |_, v| Ok(this(v).del.get().or(Value::NONE)),
+            super::function::read_only,
+        ),
+        GetSet::rw(
+            "__doc__",
+            |_, v| Ok(this(v).doc.get().or(Value::NONE)),
+            |_, v, x| {
+                this(v).doc.set(&this(v).header, x.or(Value::NONE));
+                Ok(())
+            },
+        ),
         GetSet::rw("__name__", get_name, |_, v, x| {
             this(v).name.set(&this(v).header, x);
             Ok(())
@@ -78,42 +100,50 @@ fn new(th: &Thread, cls: &Object<Type>, _: Args) -> PyResult {
     Ok(th.new_instance(cls, data).value())
 }
 
-static INIT: Method = Method::new("property", "($self, fget=None, fset=None, fdel=None, doc=None)", |th, a| {
-    let p = this(a[0]);
-    let h = &p.header;
-    p.get.set(h, a[1].or(Value::NONE));
-    p.set.set(h, a[2].or(Value::NONE));
-    p.del.set(h, a[3].or(Value::NONE));
-    p.name.set(h, Value::ABSENT);
-    p.getter_doc.store(false, Ordering::Relaxed);
-    let mut doc = a[4].or(Value::NONE);
-    if doc.is_none()
-        && !p.get.get().is_none()
-        && let Some(d) = attr::get_opt(th, p.get.get(), names::DOC.get())?
-        && !d.is_none()
-    {
-        doc = d;
-        p.getter_doc.store(true, Ordering::Relaxed);
-    }
-    if class_of(a[0]).is(&types::PROPERTY) {
-        p.doc.set(h, doc);
-    } else if attr::has_dict(a[0]) {
-        // A subclass has a `__doc__` of its own, which hides this type's.
-        attr::set_own(th, a[0], names::DOC.get(), doc)?;
-        p.doc.set(h, doc);
-    } else {
-        match attr::set(th, a[0], names::DOC.get(), doc) {
-            Ok(()) => {}
-            Err(e) if e.is(&exc::ATTRIBUTE_ERROR) && !p.getter_doc.load(Ordering::Relaxed) && doc.is_none() => {}
-            Err(e) if e.is(&exc::ATTRIBUTE_ERROR) && p.getter_doc.load(Ordering::Relaxed) => {}
-            Err(e) => return Err(e),
+static INIT: Method = Method::new(
+    "property",
+    "($self, fget=None, fset=None, fdel=None, doc=None)",
+    |th, a| {
+        let p = this(a[0]);
+        let h = &p.header;
+        p.get.set(h, a[1].or(Value::NONE));
+        p.set.set(h, a[2].or(Value::NONE));
+        p.del.set(h, a[3].or(Value::NONE));
+        p.name.set(h, Value::ABSENT);
+        p.getter_doc.store(false, Ordering::Relaxed);
+        let mut doc = a[4].or(Value::NONE);
+        if doc.is_none()
+            && !p.get.get().is_none()
+            && let Some(d) = attr::get_opt(th, p.get.get(), names::DOC.get())?
+            && !d.is_none()
+        {
+            doc = d;
+            p.getter_doc.store(true, Ordering::Relaxed);
         }
-    }
-    Ok(Value::NONE)
-});
+        if class_of(a[0]).is(&types::PROPERTY) {
+            p.doc.set(h, doc);
+        } else if attr::has_dict(a[0]) {
+            // A subclass has a `__doc__` of its own, which hides this type's.
+            attr::set_own(th, a[0], names::DOC.get(), doc)?;
+            p.doc.set(h, doc);
+        } else {
+            match attr::set(th, a[0], names::DOC.get(), doc) {
+                Ok(()) => {}
+                Err(e)
+                    if e.is(&exc::ATTRIBUTE_ERROR)
+                        && !p.getter_doc.load(Ordering::Relaxed)
+                        && doc.is_none() => {}
+                Err(e) if e.is(&exc::ATTRIBUTE_ERROR) && p.getter_doc.load(Ordering::Relaxed) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(Value::NONE)
+    },
+);
 
 fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
-    args.with_first(th, v, |a| call::call_method_row(th, &INIT, a)).map(|_| ())
+    args.with_first(th, v, |a| call::call_method_row(th, &INIT, a))
+        .map(|_| ())
 }
 
 fn copy(th: &Thread, v: Value, parts: [Value; 3]) -> PyResult {
@@ -177,7 +207,11 @@ fn get(th: &Thread, v: Value, obj: Value, _: Value) -> PyResult {
 
 fn set(th: &Thread, v: Value, obj: Value, value: Value) -> PyResult<()> {
     let p = this(v);
-    let (f, what) = if value.is_absent() { (p.del.get(), "deleter") } else { (p.set.get(), "setter") };
+    let (f, what) = if value.is_absent() {
+        (p.del.get(), "deleter")
+    } else {
+        (p.set.get(), "setter")
+    };
     if f.is_none() {
         return Err(missing(th, v, obj, what)?);
     }

@@ -19,12 +19,24 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     },
     methods: &[],
     getset: &[
-        GetSet::rw("__thisclass__", |_, v| Ok(this(v).this_class.get().or(Value::NONE)), super::function::read_only)
-            .doc("the class invoking super()"),
-        GetSet::rw("__self__", |_, v| Ok(this(v).object.get().or(Value::NONE)), super::function::read_only)
-            .doc("the instance invoking super(); may be None"),
-        GetSet::rw("__self_class__", |_, v| Ok(this(v).object_class.get().or(Value::NONE)), super::function::read_only)
-            .doc("the type of the instance invoking super(); may be None"),
+        GetSet::rw(
+            "__thisclass__",
+            |_, v| Ok(this(v).this_class.get().or(Value::NONE)),
+            super::function::read_only,
+        )
+        .doc("the class invoking super()"),
+        GetSet::rw(
+            "__self__",
+            |_, v| Ok(this(v).object.get().or(Value::NONE)),
+            super::function::read_only,
+        )
+        .doc("the instance invoking super(); may be None"),
+        GetSet::rw(
+            "__self_class__",
+            |_, v| Ok(this(v).object_class.get().or(Value::NONE)),
+            super::function::read_only,
+        )
+        .doc("the type of the instance invoking super(); may be None"),
     ],
     doc: "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) -> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires issubclass(type2, type)\nTypical use to call a cooperative superclass method:\nclass C(B):\n    def meth(self, arg):\n        super().meth(arg)\nThis works for class methods too:\nclass C(B):\n    @classmethod\n    def cmeth(cls, arg):\n        super().cmeth(arg)\n",
     sig: "",
@@ -53,7 +65,10 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
         [cls] => (*cls, Value::NONE),
         [cls, obj] => (*cls, *obj),
         more => {
-            return Err(th.type_error(format!("super expected at most 2 arguments, got {}", more.len())));
+            return Err(th.type_error(format!(
+                "super expected at most 2 arguments, got {}",
+                more.len()
+            )));
         }
     };
     let Some(t) = cls.downcast::<Type>() else {
@@ -90,7 +105,10 @@ fn implied(th: &Thread) -> PyResult<(Value, Value)> {
         return Err(th.runtime_error("super(): __class__ cell not found"));
     };
     let cell = f.register(data.first_free() + i);
-    let Some(cls) = cell.downcast::<Cell>().and_then(|c| c.value.get().present()) else {
+    let Some(cls) = cell
+        .downcast::<Cell>()
+        .and_then(|c| c.value.get().present())
+    else {
         return Err(th.runtime_error("super(): empty __class__ cell"));
     };
     if cls.downcast::<Type>().is_none() {
@@ -156,7 +174,11 @@ pub fn lookup(
     };
     match class_of(found).slots().descr_get {
         Some(get) => {
-            let receiver = if obj.is(of.value()) { Value::ABSENT } else { obj };
+            let receiver = if obj.is(of.value()) {
+                Value::ABSENT
+            } else {
+                obj
+            };
             get(th, found, receiver, of.value()).map(Some)
         }
         None => Ok(Some(found)),
@@ -203,7 +225,10 @@ fn get(th: &Thread, v: Value, obj: Value, _: Value) -> PyResult {
 
 fn repr(th: &Thread, v: Value) -> PyResult {
     let s = this(v);
-    let name = |v: Value| v.downcast::<Type>().map_or("NULL".into(), |t| t.name_text());
+    let name = |v: Value| {
+        v.downcast::<Type>()
+            .map_or("NULL".into(), |t| t.name_text())
+    };
     let cls = name(s.this_class.get());
     let text = match s.object_class.get().present() {
         Some(of) => format!("<super: <class '{cls}'>, <{} object>>", name(of)),

@@ -101,7 +101,11 @@ pub(super) fn set_annotations(th: &Thread, v: Value, value: Value) -> PyResult<(
     }
     let dict = t.dict.expect();
     let plain = names::ANNOTATIONS.get();
-    let key = if dict.map.get_str(plain).is_some() { plain } else { names::ANN_CACHE.get() };
+    let key = if dict.map.get_str(plain).is_some() {
+        plain
+    } else {
+        names::ANN_CACHE.get()
+    };
     if value.is_absent() {
         if dict.remove(th, key)?.is_none() {
             return Err(th.attribute_error("__annotations__", v, plain));

@@ -1,10 +1,10 @@
 //! Attributes of classes that are computed.
 
 use super::{store, this};
+use std::sync::atomic::Ordering;
 use taipan_object::native::TypeSpec;
 use taipan_object::types::{Type, class_of, flags};
 use taipan_object::{Object, PyResult, Thread, Value, class, names, ops, strings};
-use std::sync::atomic::Ordering;
 
 fn check_settable(th: &Thread, t: &Object<Type>, name: &str, value: Value) -> PyResult<()> {
     if t.has_flag(flags::IMMUTABLE) {
@@ -138,7 +138,11 @@ pub(super) fn get_abstract(th: &Thread, v: Value) -> PyResult {
 
 pub(super) fn set_abstract(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     let t = this(v);
-    let is_abstract = if value.is_absent() { false } else { ops::truth(th, value)? };
+    let is_abstract = if value.is_absent() {
+        false
+    } else {
+        ops::truth(th, value)?
+    };
     store(th, t, names::ABSTRACT_METHODS.get(), value)?;
     if is_abstract {
         t.set_flag(flags::ABSTRACT);
@@ -153,9 +157,16 @@ pub(super) fn get_doc(th: &Thread, v: Value) -> PyResult {
     let Some(d) = t.dict.expect().map.get_str(names::DOC.get()) else {
         return Ok(Value::NONE);
     };
-    if d.downcast::<taipan_object::func::GetSetDescriptor>().is_some() && !t.is_heap() {
+    if d.downcast::<taipan_object::func::GetSetDescriptor>()
+        .is_some()
+        && !t.is_heap()
+    {
         let doc = spec_of(t).map_or("", |s| s.doc);
-        return Ok(if doc.is_empty() { Value::NONE } else { Value::str(th, doc) });
+        return Ok(if doc.is_empty() {
+            Value::NONE
+        } else {
+            Value::str(th, doc)
+        });
     }
     match class_of(d).slots().descr_get {
         Some(get) => get(th, d, Value::ABSENT, v),
@@ -186,7 +197,9 @@ pub(super) fn get_text_signature(th: &Thread, v: Value) -> PyResult {
 pub(super) fn get_type_params(_: &Thread, v: Value) -> PyResult {
     let t = this(v);
     let params = t.dict.expect().map.get_str(names::TYPE_PARAMS.get());
-    Ok(params.filter(|p| p.as_tuple().is_some()).unwrap_or(Value::empty_tuple()))
+    Ok(params
+        .filter(|p| p.as_tuple().is_some())
+        .unwrap_or(Value::empty_tuple()))
 }
 
 pub(super) fn set_type_params(th: &Thread, v: Value, value: Value) -> PyResult<()> {
@@ -196,7 +209,10 @@ pub(super) fn set_type_params(th: &Thread, v: Value, value: Value) -> PyResult<(
 }
 
 pub(super) fn get_flags(th: &Thread, v: Value) -> PyResult {
-    Ok(Value::int(th, (this(v).flags.load(Ordering::Acquire) & 0xFFFF_FFFF) as i64))
+    Ok(Value::int(
+        th,
+        (this(v).flags.load(Ordering::Acquire) & 0xFFFF_FFFF) as i64,
+    ))
 }
 
 pub(super) fn get_basicsize(th: &Thread, v: Value) -> PyResult {
@@ -220,9 +236,17 @@ pub(super) fn get_itemsize(_: &Thread, v: Value) -> PyResult {
 }
 
 pub(super) fn get_dictoffset(_: &Thread, v: Value) -> PyResult {
-    Ok(Value::small_int(if this(v).has_flag(flags::HAS_DICT) { -1 } else { 0 }))
+    Ok(Value::small_int(if this(v).has_flag(flags::HAS_DICT) {
+        -1
+    } else {
+        0
+    }))
 }
 
 pub(super) fn get_weakrefoffset(_: &Thread, v: Value) -> PyResult {
-    Ok(Value::small_int(if this(v).has_flag(flags::HAS_WEAKREF) { 8 } else { 0 }))
+    Ok(Value::small_int(if this(v).has_flag(flags::HAS_WEAKREF) {
+        8
+    } else {
+        0
+    }))
 }

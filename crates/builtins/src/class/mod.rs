@@ -46,18 +46,43 @@ pub static SPEC: TypeSpec = TypeSpec {
     ],
     getset: &[
         GetSet::rw("__name__", attributes::get_name, attributes::set_name),
-        GetSet::rw("__qualname__", attributes::get_qualname, attributes::set_qualname),
+        GetSet::rw(
+            "__qualname__",
+            attributes::get_qualname,
+            attributes::set_qualname,
+        ),
         GetSet::rw("__bases__", attributes::get_bases, attributes::set_bases),
         GetSet::new("__base__", attributes::get_base),
         GetSet::new("__mro__", attributes::get_mro),
         GetSet::rw("__module__", attributes::get_module, attributes::set_module),
-        GetSet::rw("__abstractmethods__", attributes::get_abstract, attributes::set_abstract),
-        GetSet::new("__dict__", |th, t| Ok(MappingProxy::new(th, t.expect::<Type>().dict.expect().value()))),
+        GetSet::rw(
+            "__abstractmethods__",
+            attributes::get_abstract,
+            attributes::set_abstract,
+        ),
+        GetSet::new("__dict__", |th, t| {
+            Ok(MappingProxy::new(
+                th,
+                t.expect::<Type>().dict.expect().value(),
+            ))
+        }),
         GetSet::rw("__doc__", attributes::get_doc, attributes::set_doc),
         GetSet::new("__text_signature__", attributes::get_text_signature),
-        GetSet::rw("__annotations__", annotations::get_annotations, annotations::set_annotations),
-        GetSet::rw("__annotate__", annotations::get_annotate, annotations::set_annotate),
-        GetSet::rw("__type_params__", attributes::get_type_params, attributes::set_type_params),
+        GetSet::rw(
+            "__annotations__",
+            annotations::get_annotations,
+            annotations::set_annotations,
+        ),
+        GetSet::rw(
+            "__annotate__",
+            annotations::get_annotate,
+            annotations::set_annotate,
+        ),
+        GetSet::rw(
+            "__type_params__",
+            attributes::get_type_params,
+            attributes::set_type_params,
+        ),
         GetSet::new("__flags__", attributes::get_flags),
         GetSet::new("__basicsize__", attributes::get_basicsize),
         GetSet::new("__itemsize__", attributes::get_itemsize),
@@ -85,13 +110,19 @@ pub fn call_type(th: &Thread, v: Value, args: Args) -> PyResult {
         }
     }
     let slots = t.slots();
-    let Some(new) = slots.new.filter(|_| !t.has_flag(flags::NO_NEW) || t.is_heap()) else {
+    let Some(new) = slots
+        .new
+        .filter(|_| !t.has_flag(flags::NO_NEW) || t.is_heap())
+    else {
         let module = types::module_of(t);
         let prefix = match module {
             Some(m) if !m.is_str("builtins") => format!("{}.", names::text(m)),
             _ => String::new(),
         };
-        return Err(th.type_error(format!("cannot create '{prefix}{}' instances", t.name_text())));
+        return Err(th.type_error(format!(
+            "cannot create '{prefix}{}' instances",
+            t.name_text()
+        )));
     };
     let obj = new(th, t, args)?;
     let made = class_of(obj);
@@ -120,7 +151,10 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     let qualname = names::text(t.qualname.get());
     let text = match module.filter(|m| m.as_str_obj().is_some()) {
         Some(m) if !m.is_str("builtins") => format!("<class '{}.{qualname}'>", names::text(m)),
-        _ => format!("<class '{}'>", if t.is_heap() { qualname } else { t.name_text() }),
+        _ => format!(
+            "<class '{}'>",
+            if t.is_heap() { qualname } else { t.name_text() }
+        ),
     };
     Ok(Value::str(th, &text))
 }
@@ -157,11 +191,9 @@ fn setattro(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()> {
     let name = attr_name(th, name)?;
     let t = this(v);
     if t.has_flag(flags::IMMUTABLE) {
-        let text = names::text(name).into_owned();
-        let quoted = Value::str(th, &text);
-        let shown = names::text(ops::repr(th, quoted)?).into_owned();
         return Err(th.type_error(format!(
-            "cannot set {shown} attribute of immutable type '{}'",
+            "cannot set '{}' attribute of immutable type '{}'",
+            names::text(name),
             t.name_text()
         )));
     }
@@ -184,7 +216,10 @@ pub fn store(th: &Thread, t: &Object<Type>, name: Value, value: Value) -> PyResu
         dict.set(th, name, value)?;
     }
     t.modified();
-    if name.as_str_obj().is_some_and(|s| slotdefs::is_special(s.as_bytes())) {
+    if name
+        .as_str_obj()
+        .is_some_and(|s| slotdefs::is_special(s.as_bytes()))
+    {
         class::update_slots(t);
     }
     Ok(())
@@ -243,7 +278,12 @@ pub fn call_super_method(
     args: Args,
 ) -> PyResult<Option<Value>> {
     for t in cls.mro_items().iter().skip(1) {
-        let Some(d) = t.expect::<Type>().dict.get().and_then(|d| d.map.get_str(name)) else {
+        let Some(d) = t
+            .expect::<Type>()
+            .dict
+            .get()
+            .and_then(|d| d.map.get_str(name))
+        else {
             continue;
         };
         let bound = match class_of(d).slots().descr_get {
@@ -252,7 +292,9 @@ pub fn call_super_method(
         };
         // A class method binds the class it is asked through.
         let bound = match class_of(d).slots().descr_get {
-            Some(get) if class_of(d).is(&types::CLASSMETHOD) => get(th, d, cls.value(), cls.value())?,
+            Some(get) if class_of(d).is(&types::CLASSMETHOD) => {
+                get(th, d, cls.value(), cls.value())?
+            }
             _ => bound,
         };
         return call::call_args(th, bound, args).map(Some);

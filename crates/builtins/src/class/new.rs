@@ -37,9 +37,9 @@ pub(super) fn new(th: &Thread, meta: &Object<Type>, args: Args) -> PyResult {
         if b.downcast::<Type>().is_none()
             && attr::get_opt(th, *b, names::MRO_ENTRIES.get())?.is_some()
         {
-            return Err(th.type_error(
-                "type() doesn't support MRO entry resolution; use types.new_class()",
-            ));
+            return Err(
+                th.type_error("type() doesn't support MRO entry resolution; use types.new_class()")
+            );
         }
     }
     let winner = class::calculate_metaclass(th, meta, base_items)?;

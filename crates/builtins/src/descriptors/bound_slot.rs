@@ -13,10 +13,12 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         s.repr = Some(repr);
         s.call = Some(call);
         s.richcmp = Some(richcmp);
-        s.hash = Some(|_, v| {
-            let w = this(v);
-            Ok(ops::hash_pointer(w.receiver.get()) ^ ops::hash_pointer(w.func.get()).rotate_left(7))
-        });
+        s.hash =
+            Some(|_, v| {
+                let w = this(v);
+                Ok(ops::hash_pointer(w.receiver.get())
+                    ^ ops::hash_pointer(w.func.get()).rotate_left(7))
+            });
     },
     methods: &[Method::new("__reduce__", "($self, /)", |th, a| {
         let getattr = crate::builtin(th, "getattr")?;
@@ -27,12 +29,20 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     getset: &[
         GetSet::new("__self__", |_, v| Ok(this(v).receiver.get())),
         GetSet::new("__objclass__", |_, v| Ok(descr(v).owner.expect().value())),
-        GetSet::new("__name__", |th, v| Ok(strings::intern(th, descr(v).def.name))),
+        GetSet::new("__name__", |th, v| {
+            Ok(strings::intern(th, descr(v).def.name))
+        }),
         GetSet::new("__qualname__", |th, v| {
-            Ok(super::qualname(th, descr(v).owner.expect(), descr(v).def.name))
+            Ok(super::qualname(
+                th,
+                descr(v).owner.expect(),
+                descr(v).def.name,
+            ))
         }),
         GetSet::new("__doc__", |th, v| Ok(doc_of(th, descr(v).def.doc))),
-        GetSet::new("__text_signature__", |th, v| Ok(Value::str(th, descr(v).def.sig))),
+        GetSet::new("__text_signature__", |th, v| {
+            Ok(Value::str(th, descr(v).def.sig))
+        }),
     ],
     doc: "",
     sig: "",

@@ -15,8 +15,12 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     methods: &[],
     getset: &[
         GetSet::new("__objclass__", |_, v| Ok(this(v).owner.expect().value())),
-        GetSet::new("__name__", |th, v| Ok(strings::intern(th, this(v).def.name))),
-        GetSet::new("__qualname__", |th, v| Ok(qualname(th, this(v).owner.expect(), this(v).def.name))),
+        GetSet::new("__name__", |th, v| {
+            Ok(strings::intern(th, this(v).def.name))
+        }),
+        GetSet::new("__qualname__", |th, v| {
+            Ok(qualname(th, this(v).owner.expect(), this(v).def.name))
+        }),
         GetSet::new("__doc__", |th, v| Ok(doc_of(th, this(v).def.doc))),
     ],
     doc: "",
@@ -28,7 +32,12 @@ fn this<'a>(v: Value) -> &'a Object<GetSetDescriptor> {
 }
 
 fn repr(th: &Thread, v: Value) -> PyResult {
-    Ok(show(th, "attribute", this(v).owner.expect(), this(v).def.name))
+    Ok(show(
+        th,
+        "attribute",
+        this(v).owner.expect(),
+        this(v).def.name,
+    ))
 }
 
 fn get(th: &Thread, d: Value, obj: Value, _: Value) -> PyResult {
@@ -48,7 +57,11 @@ fn set(th: &Thread, d: Value, obj: Value, value: Value) -> PyResult<()> {
         Some(f) => f(th, obj, value),
         None => Err(th.raise(
             &exc::ATTRIBUTE_ERROR,
-            format!("attribute '{}' of '{}' objects is not writable", d.def.name, owner.name_text()),
+            format!(
+                "attribute '{}' of '{}' objects is not writable",
+                d.def.name,
+                owner.name_text()
+            ),
         )),
     }
 }

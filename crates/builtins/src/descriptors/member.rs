@@ -21,7 +21,11 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         GetSet::new("__objclass__", |_, v| Ok(this(v).owner.expect().value())),
         GetSet::new("__name__", |_, v| Ok(this(v).name.get())),
         GetSet::new("__qualname__", |th, v| {
-            Ok(qualname(th, this(v).owner.expect(), &names::text(this(v).name.get())))
+            Ok(qualname(
+                th,
+                this(v).owner.expect(),
+                &names::text(this(v).name.get()),
+            ))
         }),
         GetSet::new("__doc__", |_, _| Ok(Value::NONE)),
     ],
@@ -35,7 +39,12 @@ fn this<'a>(v: Value) -> &'a Object<MemberDescriptor> {
 
 fn repr(th: &Thread, v: Value) -> PyResult {
     let name = this(v).name.get();
-    Ok(show(th, "member", this(v).owner.expect(), &names::text(name)))
+    Ok(show(
+        th,
+        "member",
+        this(v).owner.expect(),
+        &names::text(name),
+    ))
 }
 
 fn get(th: &Thread, d: Value, obj: Value, _: Value) -> PyResult {

@@ -13,10 +13,16 @@ const METHODS: &[Method] = &[Method::new("__reduce__", "($self, /)", |th, a| {
 
 const GETSET: &[GetSet] = &[
     GetSet::new("__objclass__", |_, v| Ok(this(v).owner.expect().value())),
-    GetSet::new("__name__", |th, v| Ok(strings::intern(th, this(v).method.name))),
-    GetSet::new("__qualname__", |th, v| Ok(qualname(th, this(v).owner.expect(), this(v).method.name))),
+    GetSet::new("__name__", |th, v| {
+        Ok(strings::intern(th, this(v).method.name))
+    }),
+    GetSet::new("__qualname__", |th, v| {
+        Ok(qualname(th, this(v).owner.expect(), this(v).method.name))
+    }),
     GetSet::new("__doc__", |th, v| Ok(doc_of(th, this(v).method.doc))),
-    GetSet::new("__text_signature__", |th, v| Ok(signature_of(th, this(v).method))),
+    GetSet::new("__text_signature__", |th, v| {
+        Ok(signature_of(th, this(v).method))
+    }),
 ];
 
 pub(super) static SPEC: TypeSpec = TypeSpec {
@@ -48,7 +54,12 @@ fn this<'a>(v: Value) -> &'a Object<MethodDescriptor> {
 }
 
 fn repr(th: &Thread, v: Value) -> PyResult {
-    Ok(show(th, "method", this(v).owner.expect(), this(v).method.name))
+    Ok(show(
+        th,
+        "method",
+        this(v).owner.expect(),
+        this(v).method.name,
+    ))
 }
 
 fn get(th: &Thread, v: Value, obj: Value, _: Value) -> PyResult {

@@ -49,15 +49,26 @@ fn reduce(th: &Thread, owner: &Object<Type>, name: &str) -> PyResult {
 }
 
 fn show(th: &Thread, what: &str, owner: &Object<Type>, name: &str) -> Value {
-    Value::str(th, &format!("<{what} '{name}' of '{}' objects>", owner.name_text()))
+    Value::str(
+        th,
+        &format!("<{what} '{name}' of '{}' objects>", owner.name_text()),
+    )
 }
 
 /// The docstring of a method row, None where it has none.
 pub(crate) fn doc_of(th: &Thread, doc: &str) -> Value {
-    if doc.is_empty() { Value::NONE } else { Value::str(th, doc) }
+    if doc.is_empty() {
+        Value::NONE
+    } else {
+        Value::str(th, doc)
+    }
 }
 
 /// The text signature of a method row, None where it shows none.
 pub(crate) fn signature_of(th: &Thread, m: &Method) -> Value {
-    if m.sig.is_empty() { Value::NONE } else { Value::str(th, m.sig) }
+    if m.sig.is_empty() {
+        Value::NONE
+    } else {
+        Value::str(th, m.sig)
+    }
 }

@@ -18,10 +18,16 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     })],
     getset: &[
         GetSet::new("__objclass__", |_, v| Ok(this(v).owner.expect().value())),
-        GetSet::new("__name__", |th, v| Ok(strings::intern(th, this(v).def.name))),
-        GetSet::new("__qualname__", |th, v| Ok(qualname(th, this(v).owner.expect(), this(v).def.name))),
+        GetSet::new("__name__", |th, v| {
+            Ok(strings::intern(th, this(v).def.name))
+        }),
+        GetSet::new("__qualname__", |th, v| {
+            Ok(qualname(th, this(v).owner.expect(), this(v).def.name))
+        }),
         GetSet::new("__doc__", |th, v| Ok(doc_of(th, this(v).def.doc))),
-        GetSet::new("__text_signature__", |th, v| Ok(Value::str(th, this(v).def.sig))),
+        GetSet::new("__text_signature__", |th, v| {
+            Ok(Value::str(th, this(v).def.sig))
+        }),
     ],
     doc: "",
     sig: "",
@@ -32,7 +38,12 @@ fn this<'a>(v: Value) -> &'a Object<WrapperDescriptor> {
 }
 
 fn repr(th: &Thread, v: Value) -> PyResult {
-    Ok(show(th, "slot wrapper", this(v).owner.expect(), this(v).def.name))
+    Ok(show(
+        th,
+        "slot wrapper",
+        this(v).owner.expect(),
+        this(v).def.name,
+    ))
 }
 
 fn get(th: &Thread, v: Value, obj: Value, _: Value) -> PyResult {

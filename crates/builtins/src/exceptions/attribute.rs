@@ -19,7 +19,10 @@ pub(super) static ATTRIBUTE_ERROR: TypeSpec = TypeSpec {
             Ok(Value::tuple(th, &[cls, base::this(a[0]).args.get(), state]))
         }),
     ],
-    getset: &[extra_field!("name", extra::NAME), extra_field!("obj", extra::OBJ)],
+    getset: &[
+        extra_field!("name", extra::NAME),
+        extra_field!("obj", extra::OBJ),
+    ],
     doc: "Attribute not found.",
     sig: "",
 };
@@ -33,7 +36,13 @@ pub(super) static NAME_ERROR: TypeSpec = TypeSpec {
 };
 
 /// Takes the keyword arguments `keywords` for the extra fields in order; positional ones are `args`.
-pub(super) fn init(th: &Thread, v: Value, args: Args, cls: &str, keywords: &[&str]) -> PyResult<()> {
+pub(super) fn init(
+    th: &Thread,
+    v: Value,
+    args: Args,
+    cls: &str,
+    keywords: &[&str],
+) -> PyResult<()> {
     for (k, x) in args.kw() {
         match keywords.iter().position(|n| k.is_str(n)) {
             Some(n) => set(th, v, n, x),
@@ -63,5 +72,9 @@ fn state(th: &Thread, v: Value) -> PyResult {
         d.set_name(th, "args", base::this(v).args.get())?;
         return Ok(d.value());
     }
-    Ok(if d.map.is_empty() { Value::NONE } else { d.value() })
+    Ok(if d.map.is_empty() {
+        Value::NONE
+    } else {
+        d.value()
+    })
 }

@@ -17,7 +17,9 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         s.str = Some(str);
     },
     methods: &[
-        Method::new("__reduce__", "($self, /)", |th, a| make_reduce(th, a[0], this(a[0]).args.get())),
+        Method::new("__reduce__", "($self, /)", |th, a| {
+            make_reduce(th, a[0], this(a[0]).args.get())
+        }),
         Method::new("__setstate__", "($self, state, /)", setstate),
         Method::new("with_traceback", "($self, tb, /)", |th, a| {
             set_traceback(th, a[0], a[1])?;
@@ -37,7 +39,11 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     ],
     getset: &[
         GetSet::rw("args", |_, v| Ok(this(v).args.get()), set_args),
-        GetSet::rw("__traceback__", |_, v| Ok(this(v).traceback.get()), set_traceback),
+        GetSet::rw(
+            "__traceback__",
+            |_, v| Ok(this(v).traceback.get()),
+            set_traceback,
+        ),
         GetSet::rw("__context__", |_, v| Ok(this(v).context.get()), set_context),
         GetSet::rw("__cause__", |_, v| Ok(this(v).cause.get()), set_cause),
         GetSet::rw(
@@ -104,7 +110,11 @@ pub(super) fn str(th: &Thread, v: Value) -> PyResult {
 /// `(class, args)` or `(class, args, __dict__)`.
 pub fn make_reduce(th: &Thread, v: Value, args: Value) -> PyResult {
     let cls = class_of(v).value();
-    let state = if attr::has_dict(v) { attr::to_dict(th, v)?.value() } else { Value::NONE };
+    let state = if attr::has_dict(v) {
+        attr::to_dict(th, v)?.value()
+    } else {
+        Value::NONE
+    };
     if state.as_dict().is_some_and(|d| !d.map.is_empty()) {
         return Ok(Value::tuple(th, &[cls, args, state]));
     }
@@ -200,6 +210,8 @@ fn set_suppress(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     if !value.is_bool() {
         return Err(th.type_error("attribute value type must be bool"));
     }
-    this(v).suppress.store(value.is(Value::TRUE), Ordering::Relaxed);
+    this(v)
+        .suppress
+        .store(value.is(Value::TRUE), Ordering::Relaxed);
     Ok(())
 }

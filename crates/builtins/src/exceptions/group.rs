@@ -21,7 +21,11 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     },
     methods: &[
         Method::new("derive", "($self, excs, /)", |th, a| {
-            call::call(th, exc::BASE_EXCEPTION_GROUP.value(), &[get(a[0], extra::GROUP[0]), a[1]])
+            call::call(
+                th,
+                exc::BASE_EXCEPTION_GROUP.value(),
+                &[get(a[0], extra::GROUP[0]), a[1]],
+            )
         }),
         Method::new("split", "($self, matcher_value, /)", |th, a| {
             let (hit, rest) = split(th, a[0], &Matcher::new(th, a[1])?)?;
@@ -30,9 +34,13 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         Method::new("subgroup", "($self, matcher_value, /)", |th, a| {
             Ok(split(th, a[0], &Matcher::new(th, a[1])?)?.0)
         }),
-        Method::new("__class_getitem__", "($cls, object, /)", crate::generic::class_getitem)
-            .class()
-            .doc("See PEP 585"),
+        Method::new(
+            "__class_getitem__",
+            "($cls, object, /)",
+            crate::generic::class_getitem,
+        )
+        .class()
+        .doc("See PEP 585"),
     ],
     getset: &[
         extra_field!("message", extra::GROUP[0]),
@@ -104,7 +112,10 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
             return Err(th.type_error("Cannot nest BaseExceptions in an ExceptionGroup"));
         }
     } else if nested_base && cls.is_subtype(&exc::EXCEPTION) {
-        return Err(th.type_error(format!("Cannot nest BaseExceptions in '{}'", cls.name_text())));
+        return Err(th.type_error(format!(
+            "Cannot nest BaseExceptions in '{}'",
+            cls.name_text()
+        )));
     }
     let v = blank_instance(th, cls, args.pos())?;
     set(th, v, extra::GROUP[0], *message);
@@ -117,7 +128,10 @@ fn str(th: &Thread, v: Value) -> PyResult {
     let n = members(v).len();
     let s = if n == 1 { "" } else { "s" };
     let message = ops::str(th, get(v, extra::GROUP[0]))?;
-    crate::text::join(th, &[message, Value::str(th, &format!(" ({n} sub-exception{s})"))])
+    crate::text::join(
+        th,
+        &[message, Value::str(th, &format!(" ({n} sub-exception{s})"))],
+    )
 }
 
 /// The exceptions of a group.
@@ -143,7 +157,8 @@ enum Matcher {
 impl Matcher {
     fn new(th: &Thread, v: Value) -> PyResult<Matcher> {
         let is_class = |v: Value| {
-            v.downcast::<Type>().is_some_and(|t| t.is_subtype(&exc::BASE_EXCEPTION))
+            v.downcast::<Type>()
+                .is_some_and(|t| t.is_subtype(&exc::BASE_EXCEPTION))
         };
         if is_class(v) || v.as_tuple().is_some_and(|t| t.iter().all(|x| is_class(*x))) {
             return Ok(Matcher::Types(v));
@@ -335,7 +350,11 @@ pub fn prepare_reraise(th: &Thread, original: Value, raised: &[Value]) -> PyResu
         return Ok(*one);
     }
     let base = fresh.iter().any(|e| !is_instance(*e, &exc::EXCEPTION));
-    let cls = if base { exc::BASE_EXCEPTION_GROUP.value() } else { exception_group().value() };
+    let cls = if base {
+        exc::BASE_EXCEPTION_GROUP.value()
+    } else {
+        exception_group().value()
+    };
     let list = Value::list(th, &fresh)?;
     call::call(th, cls, &[strings::empty_str(), list])
 }

@@ -14,7 +14,11 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         s.init = Some(init);
         s.str = Some(|th, v| {
             let msg = get(v, extra::IMPORT[0]);
-            if is_exactly(msg, &types::STR) { Ok(msg) } else { base::str(th, v) }
+            if is_exactly(msg, &types::STR) {
+                Ok(msg)
+            } else {
+                base::str(th, v)
+            }
         });
     },
     methods: &[Method::new("__reduce__", "($self, /)", reduce)],

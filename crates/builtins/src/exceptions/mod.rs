@@ -23,9 +23,7 @@ macro_rules! extra_field {
     ($name:literal, $n:expr) => {
         taipan_object::native::GetSet::rw(
             $name,
-            |_, v| {
-                Ok(taipan_object::exception::get_extra(v, $n).or(taipan_object::Value::NONE))
-            },
+            |_, v| Ok(taipan_object::exception::get_extra(v, $n).or(taipan_object::Value::NONE)),
             |th, v, x| {
                 taipan_object::exception::set_extra(th, v, $n, x.or(taipan_object::Value::NONE));
                 Ok(())

@@ -47,8 +47,14 @@ fn class_for(errno: i64) -> Option<&'static StaticType> {
 
 /// Whether the arguments are for `__init__`: a subclass overrides only that.
 fn uses_init(t: &Object<Type>) -> bool {
-    let own_init = t.slots().init.is_some_and(|f| f as usize != init as *const () as usize);
-    let same_new = t.slots().new.is_some_and(|f| f as usize == new as *const () as usize);
+    let own_init = t
+        .slots()
+        .init
+        .is_some_and(|f| f as usize != init as *const () as usize);
+    let same_new = t
+        .slots()
+        .new
+        .is_some_and(|f| f as usize == new as *const () as usize);
     own_init && same_new
 }
 

@@ -16,7 +16,12 @@ pub(super) static STOP_ITERATION: TypeSpec = TypeSpec {
 
 fn init_stop(th: &Thread, v: Value, args: Args) -> PyResult<()> {
     base::init(th, v, args)?;
-    set(th, v, extra::VALUE, args.values.first().copied().unwrap_or(Value::NONE));
+    set(
+        th,
+        v,
+        extra::VALUE,
+        args.values.first().copied().unwrap_or(Value::NONE),
+    );
     Ok(())
 }
 

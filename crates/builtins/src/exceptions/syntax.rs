@@ -68,7 +68,11 @@ fn str(th: &Thread, v: Value) -> PyResult {
         let text = names::text(file).into_owned();
         text.rsplit('/').next().unwrap_or(&text).to_owned()
     });
-    let line = if line.is_exact_int() { Some(names::text(ops::str(th, line)?)) } else { None };
+    let line = if line.is_exact_int() {
+        Some(names::text(ops::str(th, line)?))
+    } else {
+        None
+    };
     let tail = match (file, line) {
         (None, None) => return Ok(msg),
         (Some(f), Some(l)) => format!(" ({f}, line {l})"),

@@ -11,15 +11,31 @@ use taipan_object::{PyResult, Thread, Value, buffer, names, ops};
 const GETSET: &[GetSet] = &[
     extra_field!("encoding", UNICODE[0]),
     extra_field!("object", UNICODE[1]),
-    GetSet::rw("start", |th, v| position(th, v, 2), |th, v, x| set_position(th, v, 2, x)),
-    GetSet::rw("end", |th, v| position(th, v, 3), |th, v, x| set_position(th, v, 3, x)),
+    GetSet::rw(
+        "start",
+        |th, v| position(th, v, 2),
+        |th, v, x| set_position(th, v, 2, x),
+    ),
+    GetSet::rw(
+        "end",
+        |th, v| position(th, v, 3),
+        |th, v, x| set_position(th, v, 3, x),
+    ),
     extra_field!("reason", UNICODE[4]),
 ];
 
 const TRANSLATE_GETSET: &[GetSet] = &[
     extra_field!("object", UNICODE[1]),
-    GetSet::rw("start", |th, v| position(th, v, 2), |th, v, x| set_position(th, v, 2, x)),
-    GetSet::rw("end", |th, v| position(th, v, 3), |th, v, x| set_position(th, v, 3, x)),
+    GetSet::rw(
+        "start",
+        |th, v| position(th, v, 2),
+        |th, v, x| set_position(th, v, 2, x),
+    ),
+    GetSet::rw(
+        "end",
+        |th, v| position(th, v, 3),
+        |th, v, x| set_position(th, v, 3, x),
+    ),
     extra_field!("reason", UNICODE[4]),
 ];
 
@@ -154,12 +170,18 @@ fn str(th: &Thread, v: Value, kind: Kind) -> PyResult {
     let one = len > 0 && end == start + 1;
     let body = match (kind, one) {
         (Kind::Decode, true) => {
-            let byte = object.as_bytes().and_then(|b| b.get(start as usize)).copied().unwrap_or(0);
+            let byte = object
+                .as_bytes()
+                .and_then(|b| b.get(start as usize))
+                .copied()
+                .unwrap_or(0);
             format!("{head} byte 0x{byte:02x} in position {start}: ")
         }
         (Kind::Decode, false) => format!("{head} bytes in position {start}-{}: ", end - 1),
         (_, true) => {
-            let c = object.as_wtf8().and_then(|w| w.code_points().nth(start as usize));
+            let c = object
+                .as_wtf8()
+                .and_then(|w| w.code_points().nth(start as usize));
             let c = c.map_or(0, |c| c.to_u32());
             let shown = match c {
                 0..=0xFF => format!("\\x{c:02x}"),

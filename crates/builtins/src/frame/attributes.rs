@@ -14,8 +14,7 @@ const TRACE_OPCODES: u8 = 2;
 pub(super) static SPEC: TypeSpec = TypeSpec {
     slots: |s| s.repr = Some(repr),
     methods: &[
-        Method::new("clear", "($self, /)", clear)
-            .doc("Clear all references held by the frame."),
+        Method::new("clear", "($self, /)", clear).doc("Clear all references held by the frame."),
         Method::new("__sizeof__", "($self, /)", |th, a| {
             let n = this(a[0]).code.expect().nregs as usize;
             Ok(Value::usize(th, size_of::<Object<Frame>>() + 8 * n))
@@ -30,13 +29,27 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         GetSet::new("f_locals", locals::of_frame),
         GetSet::rw("f_lineno", line, set_line),
         GetSet::new("f_lasti", |th, v| Ok(Value::int(th, word(this(v)) * 8))),
-        GetSet::rw("f_trace", |_, v| Ok(this(v).trace.get().or(Value::NONE)), |_, v, x| {
-            this(v).trace.set(&this(v).header, x.or(Value::NONE));
-            Ok(())
+        GetSet::rw(
+            "f_trace",
+            |_, v| Ok(this(v).trace.get().or(Value::NONE)),
+            |_, v, x| {
+                this(v).trace.set(&this(v).header, x.or(Value::NONE));
+                Ok(())
+            },
+        ),
+        GetSet::rw(
+            "f_trace_lines",
+            |_, v| flag(v, TRACE_LINES),
+            |th, v, x| set_flag(th, v, TRACE_LINES, x),
+        ),
+        GetSet::rw(
+            "f_trace_opcodes",
+            |_, v| flag(v, TRACE_OPCODES),
+            |th, v, x| set_flag(th, v, TRACE_OPCODES, x),
+        ),
+        GetSet::new("f_generator", |_, v| {
+            Ok(this(v).generator.get().or(Value::NONE))
         }),
-        GetSet::rw("f_trace_lines", |_, v| flag(v, TRACE_LINES), |th, v, x| set_flag(th, v, TRACE_LINES, x)),
-        GetSet::rw("f_trace_opcodes", |_, v| flag(v, TRACE_OPCODES), |th, v, x| set_flag(th, v, TRACE_OPCODES, x)),
-        GetSet::new("f_generator", |_, v| Ok(this(v).generator.get().or(Value::NONE))),
     ],
     doc: "",
     sig: "",
@@ -74,7 +87,10 @@ fn line(_: &Thread, v: Value) -> PyResult {
 
 fn set_line(th: &Thread, _: Value, value: Value) -> PyResult<()> {
     if value.is_absent() {
-        return Err(th.raise(&taipan_object::exception::ATTRIBUTE_ERROR, "cannot delete attribute"));
+        return Err(th.raise(
+            &taipan_object::exception::ATTRIBUTE_ERROR,
+            "cannot delete attribute",
+        ));
     }
     if ops::index(th, value).is_err() {
         return Err(th.value_error("lineno must be an integer"));
@@ -101,7 +117,9 @@ fn back(th: &Thread, v: Value) -> PyResult {
 }
 
 fn flag(v: Value, bit: u8) -> PyResult {
-    Ok(Value::bool(this(v).trace_flags.load(Ordering::Relaxed) & bit != 0))
+    Ok(Value::bool(
+        this(v).trace_flags.load(Ordering::Relaxed) & bit != 0,
+    ))
 }
 
 fn set_flag(th: &Thread, v: Value, bit: u8, value: Value) -> PyResult<()> {

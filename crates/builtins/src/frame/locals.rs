@@ -53,7 +53,11 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         s.richcmp = Some(richcmp);
         s.or = Some(|th, a, b| {
             let plain = |v: Value| -> PyResult {
-                if is_exactly(v, &PROXY) { Ok(snapshot(th, v)?.value()) } else { Ok(v) }
+                if is_exactly(v, &PROXY) {
+                    Ok(snapshot(th, v)?.value())
+                } else {
+                    Ok(v)
+                }
             };
             let (x, y) = (plain(a)?, plain(b)?);
             if x.as_dict().is_none() || y.as_dict().is_none() {
@@ -69,8 +73,14 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     methods: &[
         Method::new("keys", "($self, /)", |th, a| keys(th, a[0])),
         Method::new("values", "($self, /)", |th, a| pairs(th, a[0], |_, _, v| v)),
-        Method::new("items", "($self, /)", |th, a| pairs(th, a[0], |th, k, v| Value::tuple(th, &[k, v]))),
-        Method::new("copy", "($self, /)", |th, a| Ok(snapshot(th, a[0])?.value())),
+        Method::new("items", "($self, /)", |th, a| {
+            pairs(th, a[0], |th, k, v| Value::tuple(th, &[k, v]))
+        }),
+        Method::new(
+            "copy",
+            "($self, /)",
+            |th, a| Ok(snapshot(th, a[0])?.value()),
+        ),
         Method::new("get", "($self, key, default=None, /)", |th, a| {
             Ok(lookup(th, a[0], a[1])?.unwrap_or(a[2].or(Value::NONE)))
         }),
@@ -160,7 +170,9 @@ fn variable(f: &Frame, key: Value) -> Option<(usize, bool)> {
     let names = code.register_names.expect().values();
     let first_cell = code.data.data.first_cell();
     let hit = |range: std::ops::Range<usize>| {
-        range.into_iter().find(|n| names[*n].as_wtf8().is_some_and(|w| w == text))
+        range
+            .into_iter()
+            .find(|n| names[*n].as_wtf8().is_some_and(|w| w == text))
     };
     hit(first_cell..names.len())
         .map(|n| (n, true))
@@ -190,7 +202,10 @@ fn getitem(th: &Thread, v: Value, key: Value) -> PyResult {
             let shown = ops::repr(th, key)?;
             Err(th.raise(
                 &exc::KEY_ERROR,
-                format!("local variable '{}' is not defined", names::text(shown).trim_matches('\'')),
+                format!(
+                    "local variable '{}' is not defined",
+                    names::text(shown).trim_matches('\'')
+                ),
             ))
         }
     }
@@ -226,7 +241,8 @@ fn setitem(th: &Thread, v: Value, key: Value, value: Value) -> PyResult<()> {
         Some(d) => d,
         None => {
             let fresh = Dict::new(th);
-            f.extra_locals.compare_exchange(&f.header, Value::ABSENT, fresh.value());
+            f.extra_locals
+                .compare_exchange(&f.header, Value::ABSENT, fresh.value());
             extra_of(f).unwrap_or(fresh)
         }
     };
@@ -243,7 +259,11 @@ fn for_each_variable(
     let first_cell = code.data.data.first_cell();
     for (n, name) in names.iter().enumerate() {
         // Names of the compiler's own are no identifiers.
-        if name.as_wtf8().is_some_and(|w| w.as_bytes().first() == Some(&b'.')) && n >= first_cell {
+        if name
+            .as_wtf8()
+            .is_some_and(|w| w.as_bytes().first() == Some(&b'.'))
+            && n >= first_cell
+        {
             continue;
         }
         if let Some(v) = contents(read(n), n >= first_cell) {
@@ -256,7 +276,9 @@ fn for_each_variable(
 fn snapshot<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Dict>> {
     let f = frame_of(v);
     let d = Dict::new(th);
-    for_each_variable(f.code.expect(), &|n| register(f, n), &mut |k, v| d.set(th, k, v))?;
+    for_each_variable(f.code.expect(), &|n| register(f, n), &mut |k, v| {
+        d.set(th, k, v)
+    })?;
     if let Some(extra) = extra_of(f) {
         let mut at = 0;
         while let Some((next, k, x, _)) = extra.map.next_entry(at) {
@@ -284,8 +306,14 @@ fn pairs(th: &Thread, v: Value, f: fn(&Thread, Value, Value) -> Value) -> PyResu
 }
 
 fn update_from(th: &Thread, v: Value, other: Value) -> PyResult<()> {
-    let from = if is_exactly(other, &PROXY) { snapshot(th, other)?.value() } else { other };
-    if from.as_dict().is_none() && taipan_object::attr::get_opt(th, from, names::KEYS.get())?.is_none() {
+    let from = if is_exactly(other, &PROXY) {
+        snapshot(th, other)?.value()
+    } else {
+        other
+    };
+    if from.as_dict().is_none()
+        && taipan_object::attr::get_opt(th, from, names::KEYS.get())?.is_none()
+    {
         return Err(th.type_error(format!(
             "update() argument must be dict or another FrameLocalsProxy, not {}",
             class_of(other).name_text()

@@ -12,13 +12,16 @@ use taipan_object::{Object, PyResult, Thread, Value, ops, strings};
 pub(super) static SPEC: TypeSpec = TypeSpec {
     slots: |s| s.new = Some(new),
     methods: &[Method::new("__dir__", "($self, /)", |th, _| {
-        let names = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"].map(|n| strings::intern(th, n));
+        let names =
+            ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"].map(|n| strings::intern(th, n));
         Value::list(th, &names)
     })],
     getset: &[
         GetSet::rw("tb_next", |_, v| Ok(this(v).next.get()), set_next),
         GetSet::new("tb_frame", |_, v| Ok(this(v).frame.get())),
-        GetSet::new("tb_lasti", |th, v| Ok(Value::int(th, this(v).lasti.load(Ordering::Relaxed)))),
+        GetSet::new("tb_lasti", |th, v| {
+            Ok(Value::int(th, this(v).lasti.load(Ordering::Relaxed)))
+        }),
         GetSet::new("tb_lineno", line),
     ],
     doc: "Create a new traceback object.",
@@ -29,29 +32,33 @@ fn this<'a>(v: Value) -> &'a Object<Traceback> {
     v.expect::<Traceback>()
 }
 
-static NEW: Method = Method::new("traceback", "($type, tb_next, tb_frame, tb_lasti, tb_lineno)", |th, a| {
-    if !a[1].is_none() && a[1].downcast::<Traceback>().is_none() {
-        return Err(th.type_error(format!(
-            "expected traceback object or None, got '{}'",
-            class_of(a[1]).name_text()
-        )));
-    }
-    if a[2].downcast::<Frame>().is_none() {
-        return Err(th.type_error(format!(
-            "traceback() argument 'tb_frame' must be frame, not {}",
-            class_of(a[2]).name_text()
-        )));
-    }
-    let lasti = ops::index_i32(th, a[3])?;
-    let line = ops::index_i32(th, a[4])?;
-    let data = Traceback {
-        next: Field::new(a[1]),
-        frame: Field::new(a[2]),
-        lasti: AtomicI64::new(lasti as i64),
-        lineno: AtomicI64::new(line as i64),
-    };
-    Ok(th.new_object(&types::TRACEBACK, data).value())
-});
+static NEW: Method = Method::new(
+    "traceback",
+    "($type, tb_next, tb_frame, tb_lasti, tb_lineno)",
+    |th, a| {
+        if !a[1].is_none() && a[1].downcast::<Traceback>().is_none() {
+            return Err(th.type_error(format!(
+                "expected traceback object or None, got '{}'",
+                class_of(a[1]).name_text()
+            )));
+        }
+        if a[2].downcast::<Frame>().is_none() {
+            return Err(th.type_error(format!(
+                "traceback() argument 'tb_frame' must be frame, not {}",
+                class_of(a[2]).name_text()
+            )));
+        }
+        let lasti = ops::index_i32(th, a[3])?;
+        let line = ops::index_i32(th, a[4])?;
+        let data = Traceback {
+            next: Field::new(a[1]),
+            frame: Field::new(a[2]),
+            lasti: AtomicI64::new(lasti as i64),
+            lineno: AtomicI64::new(line as i64),
+        };
+        Ok(th.new_object(&types::TRACEBACK, data).value())
+    },
+);
 
 fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     args.with_first(th, cls.value(), |a| call::call_method_row(th, &NEW, a))
@@ -82,7 +89,11 @@ fn line(th: &Thread, v: Value) -> PyResult {
     let t = this(v);
     let n = t.lineno.load(Ordering::Relaxed);
     if n != -1 {
-        return Ok(if n == 0 { Value::NONE } else { Value::int(th, n) });
+        return Ok(if n == 0 {
+            Value::NONE
+        } else {
+            Value::int(th, n)
+        });
     }
     let found = t.frame.get().downcast::<Frame>().and_then(|f| {
         let word = usize::try_from(t.lasti.load(Ordering::Relaxed) / 8).ok()?;

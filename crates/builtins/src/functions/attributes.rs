@@ -66,7 +66,10 @@ pub(super) fn dir(th: &Thread, args: Args) -> PyResult {
             sorted_list(th, keys)
         }
         [v] => dir_of(th, *v),
-        more => Err(th.type_error(format!("dir expected at most 1 argument, got {}", more.len()))),
+        more => Err(th.type_error(format!(
+            "dir expected at most 1 argument, got {}",
+            more.len()
+        ))),
     }
 }
 
@@ -78,6 +81,9 @@ pub(super) fn vars(th: &Thread, args: Args) -> PyResult {
             Some(d) => Ok(d),
             None => Err(th.type_error("vars() argument must have __dict__ attribute")),
         },
-        more => Err(th.type_error(format!("vars expected at most 1 argument, got {}", more.len()))),
+        more => Err(th.type_error(format!(
+            "vars expected at most 1 argument, got {}",
+            more.len()
+        ))),
     }
 }

@@ -81,7 +81,11 @@ pub fn build_class(th: &Thread, args: Args) -> PyResult {
             )));
         }
         if !seen.is(cls) {
-            let (seen, name, cls) = (ops::repr(th, seen)?, ops::repr(th, *name)?, ops::repr(th, cls)?);
+            let (seen, name, cls) = (
+                ops::repr(th, seen)?,
+                ops::repr(th, *name)?,
+                ops::repr(th, cls)?,
+            );
             return Err(th.type_error(format!(
                 "__class__ set to {} defining {} as {}",
                 names::text(seen),
@@ -161,6 +165,9 @@ fn prepare(
 /// Whether a value can be subscripted, as a namespace must.
 pub fn is_mapping(v: Value) -> bool {
     let s = class_of(v).slots();
-    s.getitem.is_some() && !types::class_of(v).has_flag(types::flags::TUPLE_SUBCLASS | types::flags::LIST_SUBCLASS | types::flags::STR_SUBCLASS)
+    s.getitem.is_some()
+        && !types::class_of(v).has_flag(
+            types::flags::TUPLE_SUBCLASS | types::flags::LIST_SUBCLASS | types::flags::STR_SUBCLASS,
+        )
         || v.as_dict().is_some()
 }

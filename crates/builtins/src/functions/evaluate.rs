@@ -85,7 +85,10 @@ fn source(th: &Thread, v: Value, what: &str, kinds: &str) -> PyResult {
     let nul = v.as_wtf8().is_some_and(|w| w.as_bytes().contains(&0))
         || v.as_bytes().is_some_and(|b| b.contains(&0));
     if nul {
-        return Err(th.raise(&exc::SYNTAX_ERROR, "source code string cannot contain null bytes"));
+        return Err(th.raise(
+            &exc::SYNTAX_ERROR,
+            "source code string cannot contain null bytes",
+        ));
     }
     Ok(v)
 }
@@ -126,7 +129,9 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
             return Err(th.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
         }
         _ if flags & ONLY_AST != 0 => {
-            return Err(th.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'"));
+            return Err(
+                th.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'")
+            );
         }
         _ => return Err(th.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     }
@@ -166,7 +171,10 @@ fn namespaces<'a>(
         return Err(th.type_error(if what == "eval" {
             "locals must be a mapping".to_owned()
         } else {
-            format!("locals must be a mapping or None, not {}", class_of(l).name_text())
+            format!(
+                "locals must be a mapping or None, not {}",
+                class_of(l).name_text()
+            )
         }));
     }
     let dict = if g.is_none() {
@@ -216,7 +224,9 @@ pub(super) fn eval(th: &Thread, a: &[Value]) -> PyResult {
     let (g, l) = namespaces(th, "eval", a[1], a[2])?;
     if let Some(code) = a[0].downcast::<Code>() {
         if !code.data.data.freevars.is_empty() {
-            return Err(th.type_error("code object passed to eval() may not contain free variables"));
+            return Err(
+                th.type_error("code object passed to eval() may not contain free variables")
+            );
         }
         return (hooks().run_code)(th, a[0], g.value(), l, Value::NONE);
     }
@@ -224,9 +234,16 @@ pub(super) fn eval(th: &Thread, a: &[Value]) -> PyResult {
     let text = match text.as_wtf8() {
         Some(w) => {
             let bytes = w.as_bytes();
-            let skip = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let skip = bytes
+                .iter()
+                .take_while(|b| matches!(b, b' ' | b'\t'))
+                .count();
             let rest = w.code_points().skip(skip);
-            if skip == 0 { text } else { Value::wtf8(th, &rest.collect::<Wtf8Buf>()) }
+            if skip == 0 {
+                text
+            } else {
+                Value::wtf8(th, &rest.collect::<Wtf8Buf>())
+            }
         }
         None => {
             let b = text.as_bytes().unwrap_or(&[]);
@@ -273,7 +290,12 @@ pub(super) fn exec(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 pub(super) fn breakpoint(th: &Thread, args: Args) -> PyResult {
-    match th.interp.sys_dict.get().and_then(|d| d.get_name(th, "breakpointhook")) {
+    match th
+        .interp
+        .sys_dict
+        .get()
+        .and_then(|d| d.get_name(th, "breakpointhook"))
+    {
         Some(f) => call::call_args(th, f, args),
         None => Err(th.runtime_error("lost sys.breakpointhook")),
     }

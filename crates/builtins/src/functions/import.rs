@@ -68,7 +68,12 @@ pub fn import_level(
         }
         let f = crate::builtin(th, "__import__")?;
         let lib = importlib(th)?;
-        return call::call_method_name(th, lib, names::HANDLE_FROMLIST.get(), &[module, fromlist, f]);
+        return call::call_method_name(
+            th,
+            lib,
+            names::HANDLE_FROMLIST.get(),
+            &[module, fromlist, f],
+        );
     }
     if level > 0 && text.is_empty() {
         return Ok(module);
@@ -110,8 +115,13 @@ fn get_or_load(th: &Thread, name: Value) -> PyResult {
         }
         return Ok(m);
     }
-    call::call_method_name(th, importlib(th)?, names::FIND_AND_LOAD.get(), &[name, crate::builtin(th, "__import__")?])
-        .map_err(|e| trim_import_frames(th, e))
+    call::call_method_name(
+        th,
+        importlib(th)?,
+        names::FIND_AND_LOAD.get(),
+        &[name, crate::builtin(th, "__import__")?],
+    )
+    .map_err(|e| trim_import_frames(th, e))
 }
 
 /// Tracebacks do not show the import machinery's own frames for an `ImportError`.

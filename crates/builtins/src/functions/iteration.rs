@@ -1,11 +1,11 @@
 //! `iter`, `next`, `all`, `any`, `min`, `max`, `sorted`, `aiter`, `anext`.
 
+use std::sync::atomic::Ordering;
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
-use std::sync::atomic::Ordering;
 use taipan_object::exception as exc;
-use taipan_object::iter::SeqIter;
 use taipan_object::heap::Field;
+use taipan_object::iter::SeqIter;
 use taipan_object::native::{Method, TypeSpec};
 use taipan_object::slots::CmpOp;
 use taipan_object::types::{OBJECT, StaticType, class_of, layout_of};
@@ -60,13 +60,18 @@ pub static SEQ_ITER_SPEC: TypeSpec = TypeSpec {
                     let at = Value::int(th, o.index.load(Ordering::Relaxed));
                     Ok(Value::tuple(th, &[f, Value::tuple(th, &[seq]), at]))
                 }
-                None => Ok(Value::tuple(th, &[f, Value::tuple(th, &[Value::empty_tuple()])])),
+                None => Ok(Value::tuple(
+                    th,
+                    &[f, Value::tuple(th, &[Value::empty_tuple()])],
+                )),
             }
         })
         .doc("Return state information for pickling."),
         Method::new("__setstate__", "($self, state, /)", |th, a| {
             let n = ops::index_i64(th, a[1])?;
-            a[0].expect::<SeqIter>().index.store(n.max(0), Ordering::Relaxed);
+            a[0].expect::<SeqIter>()
+                .index
+                .store(n.max(0), Ordering::Relaxed);
             Ok(Value::NONE)
         })
         .doc("Set state information for unpickling."),
@@ -177,8 +182,14 @@ pub(super) struct Extreme {
     op: CmpOp,
 }
 
-pub(super) const MIN: Extreme = Extreme { name: "min", op: CmpOp::Lt };
-pub(super) const MAX: Extreme = Extreme { name: "max", op: CmpOp::Gt };
+pub(super) const MIN: Extreme = Extreme {
+    name: "min",
+    op: CmpOp::Lt,
+};
+pub(super) const MAX: Extreme = Extreme {
+    name: "max",
+    op: CmpOp::Gt,
+};
 
 pub(super) fn extreme(th: &Thread, args: Args, which: Extreme) -> PyResult {
     let name = which.name;
@@ -207,7 +218,11 @@ pub(super) fn extreme(th: &Thread, args: Args, which: Extreme) -> PyResult {
     // The best item so far and its key.
     let mut best: Option<(Value, Value)> = None;
     let mut consider = |v: Value| -> PyResult<()> {
-        let k = if key.is_none() { v } else { call::call(th, key, &[v])? };
+        let k = if key.is_none() {
+            v
+        } else {
+            call::call(th, key, &[v])?
+        };
         let better = match best {
             None => true,
             Some((_, b)) => match (k.as_small_int(), b.as_small_int()) {
@@ -239,7 +254,10 @@ pub(super) fn extreme(th: &Thread, args: Args, which: Extreme) -> PyResult {
 
 pub(super) fn sorted(th: &Thread, args: Args) -> PyResult {
     let [iterable] = args.pos() else {
-        return Err(th.type_error(format!("sorted expected 1 argument, got {}", args.pos().len())));
+        return Err(th.type_error(format!(
+            "sorted expected 1 argument, got {}",
+            args.pos().len()
+        )));
     };
     let items = ops::to_vec(th, *iterable)?;
     let list = Value::list(th, &items)?;
@@ -259,7 +277,10 @@ pub(super) fn sorted(th: &Thread, args: Args) -> PyResult {
 pub(super) fn aiter(th: &Thread, a: &[Value]) -> PyResult {
     let t = class_of(a[0]);
     let Some(f) = t.slots().aiter else {
-        return Err(th.type_error(format!("'{}' object is not an async iterable", t.name_text())));
+        return Err(th.type_error(format!(
+            "'{}' object is not an async iterable",
+            t.name_text()
+        )));
     };
     let it = f(th, a[0])?;
     if class_of(it).slots().anext.is_none() {
@@ -274,7 +295,10 @@ pub(super) fn aiter(th: &Thread, a: &[Value]) -> PyResult {
 pub(super) fn anext(th: &Thread, a: &[Value]) -> PyResult {
     let t = class_of(a[0]);
     let Some(f) = t.slots().anext else {
-        return Err(th.type_error(format!("'{}' object is not an async iterator", t.name_text())));
+        return Err(th.type_error(format!(
+            "'{}' object is not an async iterator",
+            t.name_text()
+        )));
     };
     let awaitable = f(th, a[0])?;
     match a[1].present() {

@@ -84,7 +84,10 @@ pub(super) fn chr(th: &Thread, a: &[Value]) -> PyResult {
 pub(super) fn ord(th: &Thread, a: &[Value]) -> PyResult {
     let bytes = match a[0].as_bytes() {
         Some(b) => Some((b.len(), b.first().copied())),
-        None if a[0].downcast::<taipan_object::bytearray::ByteArray>().is_some() => {
+        None if a[0]
+            .downcast::<taipan_object::bytearray::ByteArray>()
+            .is_some() =>
+        {
             let b = taipan_object::buffer::get(th, a[0], false)?;
             Some((b.len, b.as_slice().first().copied()))
         }
@@ -132,7 +135,11 @@ impl Compensated {
 
     fn result(&self) -> f64 {
         // An infinity or a NaN in the correction would spoil a good sum.
-        if self.low != 0.0 && self.low.is_finite() { self.high + self.low } else { self.high }
+        if self.low != 0.0 && self.low.is_finite() {
+            self.high + self.low
+        } else {
+            self.high
+        }
     }
 }
 
@@ -155,7 +162,9 @@ impl Running {
 pub(super) fn sum(th: &Thread, a: &[Value]) -> PyResult {
     let start = a[1].or(Value::small_int(0));
     let refuse = |what: &str, method: &str| {
-        Err(th.type_error(format!("sum() can't sum {what} [use {method}.join(seq) instead]")))
+        Err(th.type_error(format!(
+            "sum() can't sum {what} [use {method}.join(seq) instead]"
+        )))
     };
     if start.as_str_obj().is_some() {
         return refuse("strings", "''");
@@ -163,7 +172,10 @@ pub(super) fn sum(th: &Thread, a: &[Value]) -> PyResult {
     if start.as_bytes().is_some() {
         return refuse("bytes", "b''");
     }
-    if start.downcast::<taipan_object::bytearray::ByteArray>().is_some() {
+    if start
+        .downcast::<taipan_object::bytearray::ByteArray>()
+        .is_some()
+    {
         return refuse("bytearray", "b''");
     }
     let mut acc = match (start.as_small_int(), exact_float(start)) {
@@ -184,7 +196,10 @@ pub(super) fn sum(th: &Thread, a: &[Value]) -> PyResult {
                     return Ok(());
                 }
                 if let Some(x) = exact_float(v) {
-                    let mut c = Compensated { high: *n as f64, low: 0.0 };
+                    let mut c = Compensated {
+                        high: *n as f64,
+                        low: 0.0,
+                    };
                     if Value::MIN_INT <= *n && *n <= Value::MAX_INT {
                         c.add(x);
                         acc = Running::Float(c);

@@ -123,7 +123,10 @@ pub(super) fn input(th: &Thread, a: &[Value]) -> PyResult {
         Some(t) if text.as_bytes().is_ascii() => Ok(Value::str(th, t)),
         Some(_) => {
             let n = text.code_points().count() - 1;
-            Ok(Value::wtf8(th, &text.code_points().take(n).collect::<Wtf8Buf>()))
+            Ok(Value::wtf8(
+                th,
+                &text.code_points().take(n).collect::<Wtf8Buf>(),
+            ))
         }
         None => Ok(line),
     }

@@ -20,8 +20,13 @@ payload!(AnextAwaitable, "anext_awaitable", |this, m| {
 });
 
 /// `anext_awaitable`
-pub static ANEXT_AWAITABLE: StaticType =
-    StaticType::new("builtins", "anext_awaitable", Some(&OBJECT), 0, layout_of::<AnextAwaitable>);
+pub static ANEXT_AWAITABLE: StaticType = StaticType::new(
+    "builtins",
+    "anext_awaitable",
+    Some(&OBJECT),
+    0,
+    layout_of::<AnextAwaitable>,
+);
 
 /// An awaitable for what `__anext__` gave, with a default.
 pub fn anext_with_default(th: &Thread, wrapped: Value, default: Value) -> Value {
@@ -45,7 +50,9 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         });
     },
     methods: &[
-        Method::new("send", "($self, value, /)", |th, a| proxy(th, a[0], "send", &a[1..2])),
+        Method::new("send", "($self, value, /)", |th, a| {
+            proxy(th, a[0], "send", &a[1..2])
+        }),
         Method::new("throw", THROW_SIG, |th, a| {
             let n = a.iter().position(|v| v.is_absent()).unwrap_or(a.len());
             proxy(th, a[0], "throw", &a[1..n])
@@ -58,7 +65,10 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
 };
 
 fn default_of(th: &Thread, v: Value) -> taipan_object::Raised {
-    th.raise_with(&exc::STOP_ITERATION, &[v.expect::<AnextAwaitable>().default.get()])
+    th.raise_with(
+        &exc::STOP_ITERATION,
+        &[v.expect::<AnextAwaitable>().default.get()],
+    )
 }
 
 /// The iterator that awaiting the wrapped awaitable uses.

@@ -29,11 +29,21 @@ payload!(Awaitable, "asynchronous generator awaitable", |this, m| {
 });
 
 /// `async_generator_asend`
-pub static ASEND: StaticType =
-    StaticType::new("builtins", "async_generator_asend", Some(&OBJECT), 0, layout_of::<Awaitable>);
+pub static ASEND: StaticType = StaticType::new(
+    "builtins",
+    "async_generator_asend",
+    Some(&OBJECT),
+    0,
+    layout_of::<Awaitable>,
+);
 /// `async_generator_athrow`
-pub static ATHROW: StaticType =
-    StaticType::new("builtins", "async_generator_athrow", Some(&OBJECT), 0, layout_of::<Awaitable>);
+pub static ATHROW: StaticType = StaticType::new(
+    "builtins",
+    "async_generator_athrow",
+    Some(&OBJECT),
+    0,
+    layout_of::<Awaitable>,
+);
 
 fn make(th: &Thread, ty: &StaticType, generator: Value, argument: Value) -> Value {
     let data = Awaitable {
@@ -62,7 +72,9 @@ fn next_by(r: PyResult) -> PyResult<Option<Value>> {
         Ok(v) => Ok(Some(v)),
         Err(e)
             if e.is(&exc::STOP_ITERATION)
-                && exc::get_extra(e.0, exc::extra::VALUE).or(Value::NONE).is_none() =>
+                && exc::get_extra(e.0, exc::extra::VALUE)
+                    .or(Value::NONE)
+                    .is_none() =>
         {
             Ok(None)
         }
@@ -77,7 +89,9 @@ pub(super) static ASEND_SPEC: TypeSpec = TypeSpec {
         s.next = Some(|th, v| next_by(asend_send(th, v, Value::NONE)));
     },
     methods: &[
-        Method::new("send", "($self, value, /)", |th, a| asend_send(th, a[0], a[1])),
+        Method::new("send", "($self, value, /)", |th, a| {
+            asend_send(th, a[0], a[1])
+        }),
         Method::new("throw", THROW_SIG, asend_throw),
         Method::new("close", "($self, /)", |th, a| close(th, a[0], asend_throw)),
     ],
@@ -93,7 +107,9 @@ pub(super) static ATHROW_SPEC: TypeSpec = TypeSpec {
         s.next = Some(|th, v| next_by(athrow_send(th, v, Value::NONE)));
     },
     methods: &[
-        Method::new("send", "($self, value, /)", |th, a| athrow_send(th, a[0], a[1])),
+        Method::new("send", "($self, value, /)", |th, a| {
+            athrow_send(th, a[0], a[1])
+        }),
         Method::new("throw", THROW_SIG, athrow_throw),
         Method::new("close", "($self, /)", |th, a| close(th, a[0], athrow_throw)),
     ],
@@ -240,7 +256,9 @@ fn athrow_send(th: &Thread, v: Value, sent: Value) -> PyResult {
         if has(g, flag::RUNNING) {
             a.state.store(CLOSED, Ordering::Release);
             let what = if closing { "aclose()" } else { "athrow()" };
-            return Err(th.runtime_error(format!("{what}: asynchronous generator is already running")));
+            return Err(
+                th.runtime_error(format!("{what}: asynchronous generator is already running"))
+            );
         }
         if has(g, flag::CLOSED) {
             a.state.store(CLOSED, Ordering::Release);

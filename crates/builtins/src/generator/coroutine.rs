@@ -62,11 +62,18 @@ pub struct Wrapper {
     coroutine: Field,
 }
 
-payload!(Wrapper, "coroutine_wrapper", |this, m| this.coroutine.trace(m));
+payload!(Wrapper, "coroutine_wrapper", |this, m| this
+    .coroutine
+    .trace(m));
 
 /// `coroutine_wrapper`
-pub static WRAPPER: StaticType =
-    StaticType::new("builtins", "coroutine_wrapper", Some(&OBJECT), 0, layout_of::<Wrapper>);
+pub static WRAPPER: StaticType = StaticType::new(
+    "builtins",
+    "coroutine_wrapper",
+    Some(&OBJECT),
+    0,
+    layout_of::<Wrapper>,
+);
 
 fn wrapped(v: Value) -> Value {
     v.expect::<Wrapper>().coroutine.get()

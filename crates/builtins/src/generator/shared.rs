@@ -46,7 +46,9 @@ pub(super) fn thrown(th: &Thread, a: &[Value]) -> PyResult {
     if !tb.is_none() && tb.downcast::<Traceback>().is_none() {
         return Err(th.type_error("throw() third argument must be a traceback object"));
     }
-    let class = ty.downcast::<Type>().filter(|t| t.has_flag(types::flags::EXCEPTION_SUBCLASS));
+    let class = ty
+        .downcast::<Type>()
+        .filter(|t| t.has_flag(types::flags::EXCEPTION_SUBCLASS));
     let e = if class.is_some() {
         if types::is_instance(value, ty.expect::<Type>()) {
             value
@@ -90,7 +92,9 @@ pub(super) fn throw(th: &Thread, a: &[Value]) -> PyResult {
 /// Marks a generator that has not begun as ended; whether it had not.
 pub(super) fn close_unstarted(g: &Generator) -> bool {
     let (from, to) = (GenState::Created as u8, GenState::Closed as u8);
-    g.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    g.state
+        .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire)
+        .is_ok()
 }
 
 /// `close()`: throws `GeneratorExit` in; gives what the generator returned.
@@ -186,7 +190,10 @@ pub(super) fn set_qualname(th: &Thread, v: Value, value: Value) -> PyResult<()> 
 
 pub(super) fn repr(th: &Thread, v: Value, what: &str) -> PyResult {
     let name = names::text(this(v).qualname.get());
-    Ok(Value::str(th, &format!("<{what} object {name} at {:#x}>", ops::id(v))))
+    Ok(Value::str(
+        th,
+        &format!("<{what} object {name} at {:#x}>", ops::id(v)),
+    ))
 }
 
 /// The `__sizeof__` row that all three have.

@@ -31,8 +31,13 @@ payload!(GenericAlias, "generic alias", |this, m| {
 });
 
 /// `types.GenericAlias`
-pub static GENERIC_ALIAS: StaticType =
-    StaticType::new("types", "GenericAlias", Some(&OBJECT), BASE, layout_of::<GenericAlias>);
+pub static GENERIC_ALIAS: StaticType = StaticType::new(
+    "types",
+    "GenericAlias",
+    Some(&OBJECT),
+    BASE,
+    layout_of::<GenericAlias>,
+);
 
 pub(super) static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
@@ -85,7 +90,11 @@ fn this<'a>(v: Value) -> &'a Object<GenericAlias> {
 
 /// `origin[args]`; `args` that is no tuple stands for one argument.
 pub fn make(th: &Thread, cls: &Object<Type>, origin: Value, args: Value, starred: bool) -> Value {
-    let args = if args.as_tuple().is_some() { args } else { Value::tuple(th, &[args]) };
+    let args = if args.as_tuple().is_some() {
+        args
+    } else {
+        Value::tuple(th, &[args])
+    };
     let data = GenericAlias {
         origin: Field::new(origin),
         args: Field::new(args),
@@ -131,9 +140,22 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     let a = this(v);
     let items = a.args.get().as_tuple().unwrap_or(&[]);
     let origin = show_item(th, a.origin.get())?;
-    let inner = if items.is_empty() { Value::str(th, "()") } else { show_args(th, items)? };
+    let inner = if items.is_empty() {
+        Value::str(th, "()")
+    } else {
+        show_args(th, items)?
+    };
     let star = Value::str(th, if a.starred { "*" } else { "" });
-    crate::text::join(th, &[star, origin, Value::str(th, "["), inner, Value::str(th, "]")])
+    crate::text::join(
+        th,
+        &[
+            star,
+            origin,
+            Value::str(th, "["),
+            inner,
+            Value::str(th, "]"),
+        ],
+    )
 }
 
 fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
@@ -223,7 +245,9 @@ fn reduce(th: &Thread, args: &[Value]) -> PyResult {
 fn dir(th: &Thread, args: &[Value]) -> PyResult {
     let f = crate::builtin(th, "dir")?;
     let list = call::call(th, f, &[this(args[0]).origin.get()])?;
-    let Some(l) = list.as_list() else { return Ok(list) };
+    let Some(l) = list.as_list() else {
+        return Ok(list);
+    };
     for n in OWN.iter().take(9) {
         let n = strings::intern(th, n);
         if !ops::contains(th, list, n)? {
@@ -239,11 +263,18 @@ pub struct AliasIterator {
     done: AtomicBool,
 }
 
-payload!(AliasIterator, "generic alias iterator", |this, m| this.alias.trace(m));
+payload!(AliasIterator, "generic alias iterator", |this, m| this
+    .alias
+    .trace(m));
 
 /// `generic_alias_iterator`
-pub static ALIAS_ITERATOR: StaticType =
-    StaticType::new("builtins", "generic_alias_iterator", Some(&OBJECT), 0, layout_of::<AliasIterator>);
+pub static ALIAS_ITERATOR: StaticType = StaticType::new(
+    "builtins",
+    "generic_alias_iterator",
+    Some(&OBJECT),
+    0,
+    layout_of::<AliasIterator>,
+);
 
 pub(super) static ITERATOR_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
@@ -254,13 +285,23 @@ pub(super) static ITERATOR_SPEC: TypeSpec = TypeSpec {
                 return Ok(None);
             }
             let a = this(it.alias.get());
-            Ok(Some(make(th, &GENERIC_ALIAS, a.origin.get(), a.args.get(), true)))
+            Ok(Some(make(
+                th,
+                &GENERIC_ALIAS,
+                a.origin.get(),
+                a.args.get(),
+                true,
+            )))
         });
     },
     methods: &[Method::new("__reduce__", "($self, /)", |th, a| {
         let it = a[0].expect::<AliasIterator>();
         let iter = crate::builtin(th, "iter")?;
-        let of = if it.done.load(Ordering::Acquire) { Value::empty_tuple() } else { it.alias.get() };
+        let of = if it.done.load(Ordering::Acquire) {
+            Value::empty_tuple()
+        } else {
+            it.alias.get()
+        };
         Ok(Value::tuple(th, &[iter, Value::tuple(th, &[of])]))
     })],
     getset: &[],

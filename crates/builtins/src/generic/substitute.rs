@@ -12,7 +12,11 @@ pub(super) fn parameters(th: &Thread, args: Value) -> PyResult {
 }
 
 fn add(th: &Thread, out: &mut ValueVec, v: Value) -> PyResult<()> {
-    if out.contains(&v) { Ok(()) } else { out.push(th, v) }
+    if out.contains(&v) {
+        Ok(())
+    } else {
+        out.push(th, v)
+    }
 }
 
 fn collect(th: &Thread, args: &[Value], out: &mut ValueVec) -> PyResult<()> {
@@ -89,7 +93,11 @@ pub(super) fn apply(
     let values = items.as_tuple().unwrap_or(&[]);
     if values.len() != params.len() {
         let shown = ops::repr(th, alias)?;
-        let how = if values.len() > params.len() { "many" } else { "few" };
+        let how = if values.len() > params.len() {
+            "many"
+        } else {
+            "few"
+        };
         return Err(th.type_error(format!(
             "Too {how} arguments for {}; actual {}, expected {}",
             names::text(shown),

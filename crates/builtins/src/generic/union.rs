@@ -6,7 +6,9 @@ use taipan_object::heap::Field;
 use taipan_object::native::{GetSet, Method, TypeSpec};
 use taipan_object::slots::{BinOp, CmpOp};
 use taipan_object::types::{self, OBJECT, StaticType, Type, is_exactly, is_instance, layout_of};
-use taipan_object::{Object, PyResult, Thread, Value, ValueVec, call, exception as exc, names, ops, payload, strings};
+use taipan_object::{
+    Object, PyResult, Thread, Value, ValueVec, call, exception as exc, names, ops, payload, strings,
+};
 
 /// The payload of `typing.Union`.
 pub struct Union {
@@ -21,8 +23,13 @@ payload!(Union, "union", |this, m| {
 });
 
 /// `typing.Union`
-pub static UNION: StaticType =
-    StaticType::new("typing", "Union", Some(&OBJECT), types::flags::HAS_WEAKREF, layout_of::<Union>);
+pub static UNION: StaticType = StaticType::new(
+    "typing",
+    "Union",
+    Some(&OBJECT),
+    types::flags::HAS_WEAKREF,
+    layout_of::<Union>,
+);
 
 pub(super) static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
@@ -85,7 +92,11 @@ fn add(th: &Thread, members: &mut ValueVec, seen: &Object<Set>, v: Value) -> PyR
         }
         return Ok(());
     }
-    let v = if v.is_none() { types::NONE_TYPE.value() } else { v };
+    let v = if v.is_none() {
+        types::NONE_TYPE.value()
+    } else {
+        v
+    };
     match seen.add(th, v) {
         Ok(true) => members.push(th, v),
         Ok(false) => Ok(()),

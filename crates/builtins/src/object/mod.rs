@@ -45,20 +45,24 @@ pub static SPEC: TypeSpec = TypeSpec {
 const SUBCLASSHOOK_DOC: &str = "Abstract classes can override this to customize issubclass().\n\nThis is invoked early on by abc.ABCMeta.__subclasscheck__().\nIt should return True, False or NotImplemented.  If it returns\nNotImplemented, the normal algorithm is used.  Otherwise, it\noverrides the normal algorithm (and the outcome is cached).";
 
 fn has_own_new(t: &Object<Type>) -> bool {
-    t.slots().new.is_none_or(|f| f as usize != new as *const () as usize)
+    t.slots()
+        .new
+        .is_none_or(|f| f as usize != new as *const () as usize)
 }
 
 fn has_own_init(t: &Object<Type>) -> bool {
-    t.slots().init.is_none_or(|f| f as usize != init as *const () as usize)
+    t.slots()
+        .init
+        .is_none_or(|f| f as usize != init as *const () as usize)
 }
 
 /// `object.__new__`
 pub fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     if !args.values.is_empty() {
         if has_own_new(cls) {
-            return Err(
-                th.type_error("object.__new__() takes exactly one argument (the type to instantiate)")
-            );
+            return Err(th.type_error(
+                "object.__new__() takes exactly one argument (the type to instantiate)",
+            ));
         }
         if !has_own_init(cls) {
             return Err(th.type_error(format!("{}() takes no arguments", cls.name_text())));
@@ -98,9 +102,9 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
         return Ok(());
     }
     if has_own_init(t) {
-        return Err(
-            th.type_error("object.__init__() takes exactly one argument (the instance to initialize)")
-        );
+        return Err(th.type_error(
+            "object.__init__() takes exactly one argument (the instance to initialize)",
+        ));
     }
     if !has_own_new(t) {
         return Err(th.type_error(format!(
@@ -114,13 +118,21 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
 fn repr(th: &Thread, v: Value) -> PyResult {
     let t = class_of(v);
     let module = types::module_of(t).or_else(|| {
-        let spec_module = t.mro_items().iter().find_map(|b| types::module_of(b.downcast::<Type>()?));
+        let spec_module = t
+            .mro_items()
+            .iter()
+            .find_map(|b| types::module_of(b.downcast::<Type>()?));
         if t.is_heap() { spec_module } else { None }
     });
     let name = t.qualname.get();
     let text = match module {
         Some(m) if !m.is_str("builtins") => {
-            format!("<{}.{} object at {:#x}>", names::text(m), names::text(name), ops::id(v))
+            format!(
+                "<{}.{} object at {:#x}>",
+                names::text(m),
+                names::text(name),
+                ops::id(v)
+            )
         }
         _ => format!("<{} object at {:#x}>", t.name_text(), ops::id(v)),
     };
@@ -133,7 +145,11 @@ fn hash(_: &Thread, v: Value) -> PyResult<i64> {
 
 fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
     match op {
-        CmpOp::Eq => Ok(if a.is(b) { Value::TRUE } else { Value::NOT_IMPLEMENTED }),
+        CmpOp::Eq => Ok(if a.is(b) {
+            Value::TRUE
+        } else {
+            Value::NOT_IMPLEMENTED
+        }),
         CmpOp::Ne => {
             let Some(f) = class_of(a).slots().richcmp else {
                 return Ok(Value::NOT_IMPLEMENTED);

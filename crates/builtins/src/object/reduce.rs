@@ -52,21 +52,32 @@ fn reduce_newobj(th: &Thread, v: Value) -> PyResult {
             let has_args = args.is_some();
             let mut items = ValueVec::from_slice(th, &[cls.value()])?;
             items.extend_from_slice(th, args.and_then(|a| a.as_tuple()).unwrap_or(&[]))?;
-            (copyreg(th, "__newobj__")?, Value::try_tuple(th, &items)?, has_args)
+            (
+                copyreg(th, "__newobj__")?,
+                Value::try_tuple(th, &items)?,
+                has_args,
+            )
         }
     };
     let is_list = v.as_list().is_some();
     let is_dict = v.as_dict().is_some();
     let required = !has_args && !is_list && !is_dict;
     let state = get_state(th, v, required)?;
-    let list_items = if is_list { ops::iter(th, v)? } else { Value::NONE };
+    let list_items = if is_list {
+        ops::iter(th, v)?
+    } else {
+        Value::NONE
+    };
     let dict_items = if is_dict {
         let items = call::call_method_name(th, v, names::ITEMS.get(), &[])?;
         ops::iter(th, items)?
     } else {
         Value::NONE
     };
-    Ok(Value::tuple(th, &[func, args, state, list_items, dict_items]))
+    Ok(Value::tuple(
+        th,
+        &[func, args, state, list_items, dict_items],
+    ))
 }
 
 /// What `__getnewargs_ex__` or `__getnewargs__` give.
