@@ -28,6 +28,7 @@ pub mod singletons;
 pub mod text;
 pub mod weakref;
 
+use std::sync::OnceLock;
 use taipan_object::attr;
 use taipan_object::dict::Dict;
 use taipan_object::exception as exc;
@@ -69,7 +70,7 @@ static TABLES: &[&[(&StaticType, &TypeSpec)]] = &[
 /// # Errors
 /// `MemoryError`.
 pub fn define(th: &Thread) -> PyResult<()> {
-    for (t, spec) in TABLES.iter().copied().flatten() {
+    for (t, spec) in types() {
         t.define(th, spec)?;
     }
     exceptions::define(th)?;
@@ -86,9 +87,10 @@ pub static NAMED: &[&StaticType] = &[
     &types::SUPER,
 ];
 
-/// The types of this crate but the exceptions, for crates that walk all of them.
-pub fn types() -> impl Iterator<Item = (&'static StaticType, &'static TypeSpec)> {
-    TABLES.iter().copied().flatten().copied()
+/// The types of this crate but the exceptions, which [`exceptions::define`] makes.
+pub fn types() -> &'static [(&'static StaticType, &'static TypeSpec)] {
+    static ALL: OnceLock<Vec<(&StaticType, &TypeSpec)>> = OnceLock::new();
+    ALL.get_or_init(|| TABLES.concat())
 }
 
 /// The native modules of this crate.

@@ -50,7 +50,7 @@ fn this<'a>(v: Value) -> &'a Object<NativeFunction> {
 
 fn is_plain_function(f: &NativeFunction) -> bool {
     let r = f.receiver.get();
-    r.is_none() && !f.bound || r.downcast::<Module>().is_some() && !f.bound
+    !f.bound && (r.is_none() || r.downcast::<Module>().is_some())
 }
 
 fn repr(th: &Thread, v: Value) -> PyResult {

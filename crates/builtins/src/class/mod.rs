@@ -290,13 +290,6 @@ pub fn call_super_method(
             Some(get) => get(th, d, Value::ABSENT, cls.value())?,
             None => d,
         };
-        // A class method binds the class it is asked through.
-        let bound = match class_of(d).slots().descr_get {
-            Some(get) if class_of(d).is(&types::CLASSMETHOD) => {
-                get(th, d, cls.value(), cls.value())?
-            }
-            _ => bound,
-        };
         return call::call_args(th, bound, args).map(Some);
     }
     Ok(None)

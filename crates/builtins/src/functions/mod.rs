@@ -36,6 +36,9 @@ fn init(th: &Thread, module: Value) -> PyResult<()> {
     d.set_name(th, "False", Value::FALSE)?;
     d.set_name(th, "__debug__", Value::TRUE)?;
     d.set(th, names::DOC.get(), Value::str(th, MODULE.doc))?;
+    for t in crate::NAMED {
+        d.set_name(th, t.name, t.value())?;
+    }
     crate::exceptions::for_each(&mut |name, v| {
         if name == "_IncompleteInputError" || !name.starts_with('_') {
             d.set_name(th, name, v)?;
@@ -69,7 +72,7 @@ static FUNCTIONS: &[Method] = &[
         .doc("Evaluate the given source in the context of globals and locals.\n\nThe source may be a string representing a Python expression\nor a code object as returned by compile().\nThe globals must be a dictionary and locals can be any mapping,\ndefaulting to the current globals and locals.\nIf only globals is given, locals defaults to it."),
     Method::new("exec", "(source, /, globals=None, locals=None, *, closure=None)", evaluate::exec)
         .doc("Execute the given source in the context of globals and locals.\n\nThe source may be a string representing one or more Python statements\nor a code object as returned by compile().\nThe globals must be a dictionary and locals can be any mapping,\ndefaulting to the current globals and locals.\nIf only globals is given, locals defaults to it.\nThe closure must be a tuple of cellvars, and can only be used\nwhen source is a code object requiring exactly that many cellvars."),
-    Method::new("format", "(value, format_spec='', /)", |th, a| attributes::format(th, a))
+    Method::new("format", "(value, format_spec='', /)", attributes::format)
         .doc("Return type(value).__format__(value, format_spec)\n\nMany built-in types implement format_spec according to the\nFormat Specification Mini-language. See help('FORMATTING')\nfor details."),
     Method::new("globals", "()", |th, _| evaluate::globals(th))
         .doc("Return the dictionary containing the current scope's global variables.\n\nNOTE: Updates to this dictionary *will* affect name lookups in the current\nglobal scope and vice-versa."),

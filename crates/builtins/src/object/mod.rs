@@ -29,8 +29,23 @@ pub static SPEC: TypeSpec = TypeSpec {
         Method::new("__subclasshook__", "($type, object, /)", |_, _| Ok(Value::NOT_IMPLEMENTED))
             .class()
             .doc(SUBCLASSHOOK_DOC),
-        Method::new("__init_subclass__", "($type, /)", |_, _| Ok(Value::NONE))
-            .class()
+        Method::raw("__init_subclass__", "($type, /)", |th, args| {
+            let cls = args.values[0].downcast::<Type>();
+            let name = cls.map_or("object".into(), |t| t.name_text());
+            if args.has_kw() {
+                return Err(th.type_error(format!(
+                    "{name}.__init_subclass__() takes no keyword arguments"
+                )));
+            }
+            match args.values.len() {
+                1 => Ok(Value::NONE),
+                n => Err(th.type_error(format!(
+                    "{name}.__init_subclass__() takes no arguments ({} given)",
+                    n - 1
+                ))),
+            }
+        })
+        .class()
             .doc("This method is called when a class is subclassed.\n\nThe default implementation does nothing. It may be\noverridden to extend subclasses."),
         Method::new("__format__", "($self, format_spec, /)", methods::format)
             .doc("Default object formatter.\n\nReturn str(self) if format_spec is empty. Raise TypeError otherwise."),
