@@ -108,8 +108,14 @@ fn instruction(
         }
         Ok(())
     };
-    reg(info.a, i.a())?;
-    reg(info.b, i.b())?;
+    // RAISE reads as many registers as it has arguments.
+    let reads = if i.op() == Op::RAISE { i.x() } else { 2 };
+    if reads > 0 {
+        reg(info.a, i.a())?;
+    }
+    if reads > 1 {
+        reg(info.b, i.b())?;
+    }
     reg(info.c, i.c())?;
     match info.imm {
         Slot::Name if i.index32() as usize >= code.names.len() => {

@@ -17,7 +17,13 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
     }
     let first_temp = unit.first_temp as usize;
     let nregs = unit.max_top as usize;
-    flow::optimize(&mut unit.ir, unit.total_params, nregs, unit.varnames.len());
+    flow::optimize(
+        &mut unit.ir,
+        lines,
+        unit.total_params,
+        nregs,
+        unit.varnames.len(),
+    );
     let ir = &unit.ir;
     let mut offsets = Vec::with_capacity(ir.code.len() + 1);
     let mut words = 0usize;

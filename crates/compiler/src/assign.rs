@@ -82,29 +82,39 @@ impl<'a> Compiler<'a> {
             _ => None,
         };
         let sources: Vec<Option<Reg>> = values.elts.iter().map(|e| plain(self, e)).collect();
-        if all_distinct && !self.has_walrus {
+        if all_distinct && !values.elts.iter().any(|e| self.may_rebind(e)) {
             // Only what is still read after its variable is written needs a temporary. Values that are computed come
             // first, the last of them straight into its variable if no plain source still reads that one.
-            let computed: Vec<usize> = (0..n).filter(|i| sources[*i].is_none()).collect();
-            let mut from: Vec<Reg> = vec![0; n];
+            // Constants are loaded last.
+            let constants: Vec<Option<Const>> = values.elts.iter().map(|e| self.fold(e)).collect();
+            let computed: Vec<usize> = (0..n)
+                .filter(|i| sources[*i].is_none() && constants[*i].is_none())
+                .collect();
+            let mut from: Vec<Option<Reg>> = vec![None; n];
             for (i, source) in sources.iter().enumerate() {
                 if let Some(reg) = source {
                     self.unit.range = values.elts[i].range();
                     self.unit.emit(Op::CHECK_LOCAL, *reg, 0, 0);
-                    from[i] = *reg;
+                    from[i] = Some(*reg);
                 }
             }
             for &i in &computed {
                 let dst = registers[i].unwrap_or_default();
                 let direct = Some(&i) == computed.last() && !sources.contains(&Some(dst));
-                from[i] = if direct {
+                from[i] = Some(if direct {
                     self.expr_to(&values.elts[i], dst)?;
                     dst
                 } else {
                     self.expr_new(&values.elts[i])?
-                };
+                });
             }
             self.moves(&registers, &mut from, targets);
+            for (i, c) in constants.into_iter().enumerate() {
+                if let (Some(c), Some(reg)) = (c, registers[i]) {
+                    self.unit.range = values.elts[i].range();
+                    self.unit.load_const(reg, c);
+                }
+            }
             return Ok(true);
         }
         let base = self.unit.top;
@@ -118,28 +128,29 @@ impl<'a> Compiler<'a> {
     }
 
     /// Moves `from[i]` to `to[i]` as if at once.
-    fn moves(&mut self, to: &[Option<Reg>], from: &mut [Reg], targets: &'a [Expr]) {
+    fn moves(&mut self, to: &[Option<Reg>], from: &mut [Option<Reg>], targets: &'a [Expr]) {
         let mut pending: Vec<usize> = (0..from.len())
-            .filter(|&i| to[i] != Some(from[i]))
+            .filter(|&i| from[i].is_some() && to[i] != from[i])
             .collect();
         while !pending.is_empty() {
             // One whose target nobody still waits to read; or, in a cycle, save one target first.
             let ready = pending
                 .iter()
-                .position(|&i| !pending.iter().any(|&j| j != i && Some(from[j]) == to[i]));
+                .position(|&i| !pending.iter().any(|&j| j != i && from[j] == to[i]));
             match ready {
                 Some(p) => {
                     let i = pending.remove(p);
                     self.unit.range = targets[i].range();
-                    self.unit.mov(to[i].unwrap_or_default(), from[i]);
+                    self.unit
+                        .mov(to[i].unwrap_or_default(), from[i].unwrap_or_default());
                 }
                 None => {
                     let blocked = to[pending[0]].unwrap_or_default();
                     let t = self.unit.alloc();
                     self.unit.mov(t, blocked);
                     from.iter_mut()
-                        .filter(|f| **f == blocked)
-                        .for_each(|f| *f = t);
+                        .filter(|f| **f == Some(blocked))
+                        .for_each(|f| *f = Some(t));
                 }
             }
         }

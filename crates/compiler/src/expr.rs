@@ -70,6 +70,15 @@ impl<'a> Compiler<'a> {
 
     /// Whether an assignment expression in `e` binds the local in `reg`.
     pub fn rebinding_in(&self, e: &Expr, reg: Reg) -> bool {
+        self.finds_rebinding(e, Some(reg))
+    }
+
+    /// Whether there is any assignment expression in `e`.
+    pub fn may_rebind(&self, e: &Expr) -> bool {
+        self.has_walrus && self.finds_rebinding(e, None)
+    }
+
+    fn finds_rebinding(&self, e: &Expr, reg: Option<Reg>) -> bool {
         let mut finder = Rebinding {
             compiler: self,
             reg,
@@ -540,7 +549,8 @@ fn negated_test(op: ast::CmpOp) -> Option<ast::CmpOp> {
 /// Looks for an assignment expression that binds a register.
 struct Rebinding<'c, 'a> {
     compiler: &'c Compiler<'a>,
-    reg: Reg,
+    /// The one meant, or any.
+    reg: Option<Reg>,
     found: bool,
 }
 
@@ -551,7 +561,7 @@ impl<'v> Visitor<'v> for Rebinding<'_, '_> {
         }
         if let Expr::Named(n) = e
             && let Expr::Name(target) = &*n.target
-            && self.compiler.local_register(&target.id) == Some(self.reg)
+            && (self.reg.is_none() || self.compiler.local_register(&target.id) == self.reg)
         {
             self.found = true;
             return;

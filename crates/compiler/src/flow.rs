@@ -2,14 +2,16 @@
 //! bound where it is known to be.
 
 use taipan_bytecode::{Op, Slot};
+use taipan_syntax::{Lines, TextRange};
 
 use crate::ir::{Ins, Ir, Label};
 
 /// Runs all passes. `assigned` registers (the parameters) hold values at entry.
-pub fn optimize(ir: &mut Ir, assigned: usize, nregs: usize, nlocals: usize) {
+pub fn optimize(ir: &mut Ir, lines: &Lines, assigned: usize, nregs: usize, nlocals: usize) {
     thread_jumps(ir);
     let mut keep = reachable(ir);
     drop_empty_jumps(ir, &mut keep);
+    drop_nops(ir, lines, &mut keep);
     if ir
         .code
         .iter()
@@ -18,6 +20,7 @@ pub fn optimize(ir: &mut Ir, assigned: usize, nregs: usize, nlocals: usize) {
         Bindings::new(ir, assigned, nregs, nlocals).run(&mut keep);
     }
     compact(ir, &keep);
+    inherit_positions(ir);
 }
 
 /// A jump to a jump goes to where that one goes.
@@ -31,7 +34,15 @@ fn thread_jumps(ir: &mut Ir) {
         // The bound stops at a cycle of jumps, which only dead code can hold.
         for _ in 0..16 {
             let next = skip_nops(ir, ir.at(target));
-            match ir.code.get(next) {
+            match ir.code.get(next).copied() {
+                // The truth of a register is asked for once.
+                Some(i) if is_truth_jump(ins.op) && i.op == ins.op && i.a == ins.a => {
+                    target = i.target
+                }
+                Some(i) if is_truth_jump(ins.op) && is_truth_jump(i.op) && i.a == ins.a => {
+                    target = ir.label();
+                    ir.labels[target.0 as usize] = next as u32 + 1;
+                }
                 Some(i) if i.op == Op::JUMP => target = i.target,
                 Some(i) if i.op == Op::JUMP_BACK && ins.op == Op::JUMP => {
                     target = i.target;
@@ -46,6 +57,10 @@ fn thread_jumps(ir: &mut Ir) {
             code.op = Op::JUMP_BACK;
         }
     }
+}
+
+fn is_truth_jump(op: Op) -> bool {
+    matches!(op, Op::JUMP_IF_TRUE | Op::JUMP_IF_FALSE)
 }
 
 fn skip_nops(ir: &Ir, mut at: usize) -> usize {
@@ -93,6 +108,73 @@ fn drop_empty_jumps(ir: &Ir, keep: &mut [bool]) {
                 keep[n] = false;
             }
         }
+    }
+}
+
+/// Where control comes to not only from the instruction before.
+fn jump_targets(ir: &Ir) -> Vec<bool> {
+    let mut is_target = vec![false; ir.code.len() + 1];
+    for ins in &ir.code {
+        if ins.target != Label::NONE {
+            is_target[ir.at(ins.target)] = true;
+        }
+        if let Some(h) = ir.handler_of(ins) {
+            is_target[h] = true;
+        }
+    }
+    is_target
+}
+
+fn has_position(range: TextRange) -> bool {
+    range.start().to_u32() != crate::assemble::NO_POSITION
+}
+
+/// Removes NOPs whose line has another instruction right beside, which then stands for it in tracing.
+fn drop_nops(ir: &mut Ir, lines: &Lines, keep: &mut [bool]) {
+    let is_target = jump_targets(ir);
+    let mut previous: Option<usize> = None;
+    for n in 0..ir.code.len() {
+        if !keep[n] {
+            continue;
+        }
+        let ins = ir.code[n];
+        let before = previous.replace(n);
+        if ins.op != Op::NOP {
+            continue;
+        }
+        let line = |range: TextRange| has_position(range).then(|| lines.line(range.start()));
+        let Some(next) = (n + 1..ir.code.len()).find(|m| keep[*m]) else {
+            continue;
+        };
+        let entered = is_target[n + 1..=next].contains(&true);
+        let own = line(ins.range);
+        let same_before = !is_target[n] && before.is_some_and(|b| line(ir.code[b].range) == own);
+        let range_after = ir.code[next].range;
+        if own.is_none() || same_before || line(range_after) == own {
+            keep[n] = false;
+        } else if !has_position(range_after) && !entered {
+            ir.code[next].range = ins.range;
+            keep[n] = false;
+        }
+        if !keep[n] {
+            previous = before;
+        }
+    }
+}
+
+/// Gives instructions without a position that of the one they follow, if they follow no other.
+fn inherit_positions(ir: &mut Ir) {
+    let is_target = jump_targets(ir);
+    let mut before: Option<Ins> = None;
+    for (ins, is_target) in ir.code.iter_mut().zip(is_target) {
+        if let Some(before) = before
+            && !has_position(ins.range)
+            && !is_target
+            && !before.op.is_terminator()
+        {
+            ins.range = before.range;
+        }
+        before = Some(*ins);
     }
 }
 
@@ -170,15 +252,7 @@ struct Bindings<'a> {
 impl<'a> Bindings<'a> {
     fn new(ir: &'a Ir, assigned: usize, nregs: usize, nlocals: usize) -> Self {
         let words = nregs.div_ceil(64).max(1);
-        let mut is_target = vec![false; ir.code.len() + 1];
-        for ins in &ir.code {
-            if ins.target != Label::NONE {
-                is_target[ir.at(ins.target)] = true;
-            }
-            if let Some(h) = ir.handler_of(ins) {
-                is_target[h] = true;
-            }
-        }
+        let mut is_target = jump_targets(ir);
         let mut states = vec![None; ir.code.len() + 1];
         let mut entry = State {
             surely: vec![0; words].into(),

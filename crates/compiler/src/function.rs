@@ -156,7 +156,9 @@ impl<'a> Compiler<'a> {
     ) -> Result {
         let range = self.unit.range;
         let mut flags = flags;
-        if let Some(id) = self.table.find(f, Role::Annotations) {
+        if let Some(id) = self.table.find(f, Role::Annotations)
+            && self.table.block(id).has_annotations
+        {
             let annotate = self.unit.alloc();
             self.annotate_function(annotate, id, f)?;
             self.unit.range = range;
@@ -188,28 +190,29 @@ impl<'a> Compiler<'a> {
         if !code.freevars.is_empty() {
             flags |= FunctionFlags::CLOSURE;
             let closure = self.unit.alloc();
-            let cells: Vec<Reg> = code
-                .freevars
-                .iter()
-                .filter_map(|n| self.closure_cell(n))
-                .collect();
+            let cells: Vec<Option<Reg>> =
+                code.freevars.iter().map(|n| self.closure_cell(n)).collect();
             debug_assert!(
-                cells.len() == code.freevars.len(),
-                "no cell for one of {:?}",
-                code.freevars
+                cells.iter().all(Option::is_some),
+                "{}: no cell for one of {:?} of {}, line {}",
+                self.unit.filename,
+                code.freevars,
+                code.qualname,
+                code.firstlineno
             );
             let n = cells.len() as u16;
-            if cells.windows(2).all(|w| w[0] + 1 == w[1]) {
-                self.unit.emit(
-                    Op::BUILD_TUPLE,
-                    closure,
-                    cells.first().copied().unwrap_or(0),
-                    n,
-                );
+            let first = cells.first().copied().flatten();
+            let in_a_row = |(i, cell): (usize, &Option<Reg>)| *cell == first.map(|f| f + i as u16);
+            if first.is_some() && cells.iter().enumerate().all(in_a_row) {
+                self.unit
+                    .emit(Op::BUILD_TUPLE, closure, first.unwrap_or_default(), n);
             } else {
                 for cell in cells {
                     let t = self.unit.alloc();
-                    self.unit.mov(t, cell);
+                    match cell {
+                        Some(cell) => self.unit.mov(t, cell),
+                        None => self.unit.emit(Op::MAKE_CELL, t, 0, 0),
+                    }
                 }
                 self.unit.emit(Op::BUILD_TUPLE, closure, closure + 1, n);
                 self.unit.top = closure + 1;

@@ -210,15 +210,9 @@ impl<'a> Compiler<'a> {
                     self.unit.handler = outer;
                     self.unit.emit(Op::POP_EXC, saved, exc, 0);
                 }
-                FrameBlock::NamedHandler {
-                    name,
-                    outer,
-                    range: at,
-                } => {
+                FrameBlock::NamedHandler { name, outer } => {
                     self.unit.handler = outer;
-                    let now = std::mem::replace(&mut self.unit.range, at);
                     self.unbind_exception(name);
-                    self.unit.range = now;
                 }
                 FrameBlock::With {
                     exit,

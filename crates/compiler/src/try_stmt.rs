@@ -152,7 +152,7 @@ impl<'a> Compiler<'a> {
                 self.unit.range = e.range;
                 self.store_name(&name.id, h.exc);
                 let failed = self.unit.label();
-                self.named_handler_body(e, name.as_str(), &e.body, h, failed)?;
+                self.named_handler_body(name.as_str(), &e.body, h, failed)?;
                 self.unbind_exception(&name.id);
                 self.leave_handling(h, end);
                 self.unit.bind(failed);
@@ -171,7 +171,6 @@ impl<'a> Compiler<'a> {
     /// The body of a handler with a name; exceptions go to `failed`, in the register `second`.
     fn named_handler_body(
         &mut self,
-        e: &'a ast::ExceptHandlerExceptHandler,
         name: &'a str,
         body: &'a [Stmt],
         h: &Handling,
@@ -181,7 +180,6 @@ impl<'a> Compiler<'a> {
         self.unit.blocks.push(FrameBlock::NamedHandler {
             name,
             outer: h.inner,
-            range: e.range,
         });
         self.statements(body)?;
         self.unit.blocks.pop();
@@ -225,7 +223,7 @@ impl<'a> Compiler<'a> {
                 Some(name) => {
                     self.unit.range = e.range;
                     self.store_name(&name.id, split);
-                    self.named_handler_body(e, name.as_str(), &e.body, h, failed)?;
+                    self.named_handler_body(name.as_str(), &e.body, h, failed)?;
                     self.unbind_exception(&name.id);
                 }
                 None => {

@@ -56,8 +56,6 @@ pub enum FrameBlock<'a> {
         name: &'a str,
         /// The handler in force outside.
         outer: HandlerId,
-        /// Position of the unbinding.
-        range: TextRange,
     },
     /// The body of a `with`.
     With {

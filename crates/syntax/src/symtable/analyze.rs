@@ -249,7 +249,9 @@ impl Analysis<'_> {
                         && CLASS_CELLS.contains(&name.as_str())
                     {
                         scope = Scope::GlobalImplicit;
-                        free.remove(name);
+                        if !self.free_in_child(comp, name) {
+                            free.remove(name);
+                        }
                         if let Some(own) = self.blocks[comp.index()].symbols.get_mut(name) {
                             own.scope = scope;
                         }
