@@ -46,26 +46,7 @@ impl Object<Str> {
     }
 
     fn try_new_counted<'a>(th: &Thread, bytes: &[u8], chars: usize) -> PyResult<&'a Object<Str>> {
-        if bytes.len() > u32::MAX as usize {
-            return Err(th.memory_error());
-        }
-        let ascii = chars == bytes.len();
-        let head = size_of::<Object<Str>>() + if ascii { 0 } else { 8 };
-        let cell = th.try_alloc(Str::kind(), head + bytes.len())?;
-        // SAFETY: the cell is new, large enough, and seen by no one else.
-        unsafe {
-            let s = cell as *mut Object<Str>;
-            (&raw mut (*s).data.bytes).write(bytes.len() as u32);
-            (&raw mut (*s).data.chars).write(chars as u32);
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), (cell as *mut u8).add(head), bytes.len());
-            (*s).header
-                .aux
-                .store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
-            (*s).header
-                .shape
-                .store(types::STR.shape_word(), Ordering::Release);
-            Ok(&*s)
-        }
+        Self::try_new_with(th, bytes.len(), chars, |to| to.copy_from_slice(bytes))
     }
 
     /// The text.
@@ -429,4 +410,185 @@ pub(crate) fn init(th: &Thread) -> Result<(), Raised> {
         field.init(intern_value(Object::<Str>::try_new(th, text)?.value()));
     }
     Ok(())
+}
+
+impl Object<Str> {
+    /// The concatenation of two strings.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn try_concat<'a>(th: &Thread, x: &Object<Str>, y: &Object<Str>) -> PyResult<&'a Object<Str>> {
+        let (a, b) = (x.as_bytes(), y.as_bytes());
+        // A surrogate pair must not form across the seam: WTF-8 would have to write it as one code point.
+        let seam = a.len() >= 3 && a[a.len() - 3] == 0xED && b.first() == Some(&0xED);
+        if seam || a.len() + b.len() > 1 << 20 {
+            let mut joined = rustpython_wtf8::Wtf8Buf::with_capacity(a.len() + b.len());
+            joined.push_wtf8(x.wtf8());
+            joined.push_wtf8(y.wtf8());
+            return Object::<Str>::try_new(th, &joined);
+        }
+        Object::<Str>::try_new_with(th, a.len() + b.len(), x.len() + y.len(), |to| {
+            to[..a.len()].copy_from_slice(a);
+            to[a.len()..].copy_from_slice(b);
+        })
+    }
+
+    /// A string of `bytes` bytes and `chars` code points that `fill` writes. `fill` must write WTF-8 of just that many.
+    pub(crate) fn try_new_with<'a>(
+        th: &Thread,
+        bytes: usize,
+        chars: usize,
+        fill: impl FnOnce(&mut [u8]),
+    ) -> PyResult<&'a Object<Str>> {
+        if bytes > u32::MAX as usize {
+            return Err(th.memory_error());
+        }
+        let ascii = chars == bytes;
+        let head = size_of::<Object<Str>>() + if ascii { 0 } else { 8 };
+        let cell = th.try_alloc(Str::kind(), head + bytes)?;
+        // SAFETY: the cell is new, zeroed, large enough, and seen by no one else.
+        unsafe {
+            let s = cell as *mut Object<Str>;
+            (&raw mut (*s).data.bytes).write(bytes as u32);
+            (&raw mut (*s).data.chars).write(chars as u32);
+            fill(std::slice::from_raw_parts_mut((cell as *mut u8).add(head), bytes));
+            (*s).header.aux.store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
+            (*s).header.shape.store(types::STR.shape_word(), Ordering::Release);
+            Ok(&*s)
+        }
+    }
+}
+
+impl Object<Str> {
+    /// The code points `from..to`, which are within the string. An exact `str`; the whole of one is itself.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn slice(&self, th: &Thread, from: usize, to: usize) -> PyResult {
+        if from >= to {
+            return Ok(empty_str());
+        }
+        if from == 0 && to == self.len() && types::is_exact_str(self) {
+            return Ok(Value::from_cell(self));
+        }
+        let bytes = &self.as_bytes()[self.byte_offset(from)..self.byte_offset(to)];
+        match bytes {
+            [b] if *b < 128 => Ok(ascii_char(*b)),
+            _ => Ok(Self::try_new_counted(th, bytes, to - from)?.value()),
+        }
+    }
+
+    /// `separator.join(items)`; all items are strings.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn join(&self, th: &Thread, items: &[Value]) -> PyResult {
+        let separator = self.as_bytes();
+        let between = items.len().saturating_sub(1);
+        let mut bytes = separator.len().saturating_mul(between);
+        let mut chars = self.len().saturating_mul(between);
+        // A surrogate pair must not form across a seam.
+        let mut surrogates = separator.contains(&0xED);
+        for v in items {
+            let s = v.expect::<Str>();
+            bytes = bytes.saturating_add(s.as_bytes().len());
+            chars = chars.saturating_add(s.len());
+            surrogates |= !s.is_ascii() && s.as_bytes().contains(&0xED);
+        }
+        if surrogates || bytes > 1 << 30 {
+            let mut out = Wtf8Buf::new();
+            if out.try_reserve(bytes).is_err() {
+                return Err(th.memory_error());
+            }
+            for (i, v) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push_wtf8(self.wtf8());
+                }
+                out.push_wtf8(v.expect::<Str>().wtf8());
+            }
+            return Value::try_wtf8(th, &out);
+        }
+        if bytes == 0 {
+            return Ok(empty_str());
+        }
+        let joined = Object::<Str>::try_new_with(th, bytes, chars, |to| {
+            let mut at = 0;
+            for (i, v) in items.iter().enumerate() {
+                if i > 0 {
+                    to[at..at + separator.len()].copy_from_slice(separator);
+                    at += separator.len();
+                }
+                let part = v.expect::<Str>().as_bytes();
+                to[at..at + part.len()].copy_from_slice(part);
+                at += part.len();
+            }
+        })?;
+        Ok(joined.value())
+    }
+
+    /// A string whose type is a subclass of `str` (or `str` itself).
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn for_class(th: &Thread, cls: &Object<types::Type>, text: &Wtf8) -> PyResult {
+        if cls.is(&types::STR) {
+            return Value::try_wtf8(th, text);
+        }
+        let bytes = text.as_bytes();
+        let chars = bytecount(bytes);
+        if bytes.len() > u32::MAX as usize {
+            return Err(th.memory_error());
+        }
+        let ascii = chars == bytes.len();
+        let head = size_of::<Object<Str>>() + if ascii { 0 } else { 8 };
+        let shape = cls.root_shape.expect();
+        let size = (head + bytes.len()).next_multiple_of(8);
+        let cell = th.try_alloc(Str::kind(), size + shape.extra_bytes())?;
+        // SAFETY: the cell is new, zeroed, large enough, and seen by no one else.
+        unsafe {
+            let s = cell as *mut Object<Str>;
+            (&raw mut (*s).data.bytes).write(bytes.len() as u32);
+            (&raw mut (*s).data.chars).write(chars as u32);
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), (cell as *mut u8).add(head), bytes.len());
+            (*s).header.aux.store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
+            if shape.extra_bytes() != 0 {
+                crate::attr::init_slots(cell, size, shape);
+            }
+            (*s).header.shape.store(cls.shape_word(), Ordering::Release);
+            if cls.has_flag(types::flags::HAS_DEL) {
+                taipan_gc::register_finalizable(cell);
+            }
+            Ok((*s).value())
+        }
+    }
+}
+
+impl Object<Bytes> {
+    /// Bytes whose type is a subclass of `bytes` (or `bytes` itself).
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn for_class(th: &Thread, cls: &Object<types::Type>, data: &[u8]) -> PyResult {
+        if cls.is(&types::BYTES) {
+            return Value::bytes(th, data);
+        }
+        let shape = cls.root_shape.expect();
+        let size = (size_of::<Object<Bytes>>() + data.len()).next_multiple_of(8);
+        let cell = th.try_alloc(Bytes::kind(), size + shape.extra_bytes())?;
+        // SAFETY: the cell is new, zeroed, large enough, and seen by no one else.
+        unsafe {
+            let b = cell as *mut Object<Bytes>;
+            (&raw mut (*b).data.len).write(data.len());
+            let to = (&raw mut (*b).data.data) as *mut u8;
+            std::ptr::copy_nonoverlapping(data.as_ptr(), to, data.len());
+            if shape.extra_bytes() != 0 {
+                crate::attr::init_slots(cell, size, shape);
+            }
+            (*b).header.shape.store(cls.shape_word(), Ordering::Release);
+            if cls.has_flag(types::flags::HAS_DEL) {
+                taipan_gc::register_finalizable(cell);
+            }
+            Ok((*b).value())
+        }
+    }
 }
