@@ -82,25 +82,10 @@ fn repr(th: &Thread, v: Value) -> PyResult {
 
 /// An attribute of a module, nothing where there is none: neither its own nor by `__getattr__`.
 pub fn get_opt(th: &Thread, v: Value, name: Value) -> PyResult<Option<Value>> {
-    let m = this(v);
-    let t = class_of(v);
-    let descr = type_lookup(t, name);
-    if let Some(d) = descr {
-        let s = class_of(d).slots();
-        if let (Some(get), true) = (s.descr_get, s.descr_set.is_some()) {
-            return get(th, d, v, t.value()).map(Some);
-        }
-    }
-    if let Some(x) = m.dict.expect().map.get_str(name) {
+    if let Some(x) = attr::module_get_opt(th, v, name)? {
         return Ok(Some(x));
     }
-    if let Some(d) = descr {
-        return match class_of(d).slots().descr_get {
-            Some(get) => get(th, d, v, t.value()).map(Some),
-            None => Ok(Some(d)),
-        };
-    }
-    match m.dict.expect().map.get_str(names::GETATTR.get()) {
+    match this(v).dict.expect().map.get_str(names::GETATTR.get()) {
         Some(f) => crate::call1(th, f, name).map(Some),
         None => Ok(None),
     }

@@ -692,13 +692,79 @@ pub fn get_str(th: &Thread, v: Value, name: &str) -> PyResult {
 /// # Errors
 /// Whatever is raised but `AttributeError`.
 pub fn get_opt(th: &Thread, v: Value, name: Value) -> PyResult<Option<Value>> {
-    if class_of(v).slots().getattro.is_none() {
-        return generic_get_opt(th, v, name);
-    }
-    match get(th, v, name) {
-        Ok(v) => Ok(Some(v)),
+    match get_opt_raising(th, v, name) {
+        // A getter may say that there is no such attribute.
         Err(e) if e.is(&crate::exception::ATTRIBUTE_ERROR) => Ok(None),
-        Err(e) => Err(e),
+        r => r,
+    }
+}
+
+fn get_opt_raising(th: &Thread, v: Value, name: Value) -> PyResult<Option<Value>> {
+    let Some(f) = class_of(v).slots().getattro else {
+        return generic_get_opt(th, v, name);
+    };
+    // Classes and modules are asked for what they don't have all the time: no exception is made for that.
+    let same = |t: &Object<Type>| t.slots().getattro.is_some_and(|g| g as usize == f as usize);
+    if v.downcast::<Type>().is_some() && same(&crate::types::TYPE) {
+        return class_get_opt(th, v, name);
+    }
+    if let Some(m) = v.downcast::<crate::func::Module>()
+        && same(&crate::types::MODULE)
+        && m.dict.expect().map.get_str(names::GETATTR.get()).is_none()
+    {
+        return module_get_opt(th, v, name);
+    }
+    f(th, v, name).map(Some)
+}
+
+/// `type.__getattribute__`, giving nothing where there is no such attribute: the metaclass's data descriptors, the
+/// class and its bases, then the metaclass.
+pub fn class_get_opt(th: &Thread, v: Value, name: Value) -> PyResult<Option<Value>> {
+    let name = attr_name(th, name)?;
+    let meta = class_of(v);
+    let meta_attr = type_lookup(meta, name);
+    if let Some(d) = meta_attr {
+        let s = class_of(d).slots();
+        if let (Some(get), true) = (s.descr_get, s.descr_set.is_some()) {
+            return descr_result(get(th, d, v, meta.value()));
+        }
+    }
+    if let Some(found) = type_lookup(v.expect::<Type>(), name) {
+        return match class_of(found).slots().descr_get {
+            Some(get) => descr_result(get(th, found, Value::ABSENT, v)),
+            None => Ok(Some(found)),
+        };
+    }
+    match meta_attr {
+        Some(d) => match class_of(d).slots().descr_get {
+            Some(get) => descr_result(get(th, d, v, meta.value())),
+            None => Ok(Some(d)),
+        },
+        None => Ok(None),
+    }
+}
+
+/// An attribute of a module without its `__getattr__`: data descriptors of its class, its namespace, its class.
+pub fn module_get_opt(th: &Thread, v: Value, name: Value) -> PyResult<Option<Value>> {
+    let name = attr_name(th, name)?;
+    let ty = class_of(v);
+    let descr = type_lookup(ty, name);
+    if let Some(d) = descr {
+        let s = class_of(d).slots();
+        if let (Some(get), true) = (s.descr_get, s.descr_set.is_some()) {
+            return descr_result(get(th, d, v, ty.value()));
+        }
+    }
+    let dict = v.expect::<crate::func::Module>().dict.expect();
+    if let Some(x) = dict.map.get_str(name) {
+        return Ok(Some(x));
+    }
+    match descr {
+        Some(d) => match class_of(d).slots().descr_get {
+            Some(get) => descr_result(get(th, d, v, ty.value())),
+            None => Ok(Some(d)),
+        },
+        None => Ok(None),
     }
 }
 
@@ -825,4 +891,19 @@ pub fn call_special(th: &Thread, v: Value, name: Value, args: &[Value]) -> PyRes
         None => d,
     };
     crate::call::call(th, bound, args).map(Some)
+}
+
+/// Counts the events that make an own attribute no longer what `v.name` means: a data descriptor set on a class
+/// after the fact, a new `__getattribute__`. Caches of own attributes compare it.
+static EPOCH: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+/// The current epoch, 16 bits.
+#[inline(always)]
+pub fn epoch() -> u64 {
+    EPOCH.load(Ordering::Relaxed) & 0xFFFF
+}
+
+/// Makes all caches of own attributes stale.
+pub fn bump_epoch() {
+    EPOCH.fetch_add(1, Ordering::SeqCst);
 }

@@ -159,29 +159,10 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     Ok(Value::str(th, &text))
 }
 
-/// Reads an attribute of a class: the metaclass's data descriptors, the class and its bases, then the metaclass.
+/// Reads an attribute of a class.
 pub fn getattro(th: &Thread, v: Value, name: Value) -> PyResult {
-    let name = attr_name(th, name)?;
-    let t = this(v);
-    let meta = class_of(v);
-    let meta_attr = type_lookup(meta, name);
-    if let Some(d) = meta_attr {
-        let s = class_of(d).slots();
-        if let (Some(get), true) = (s.descr_get, s.descr_set.is_some()) {
-            return get(th, d, v, meta.value());
-        }
-    }
-    if let Some(found) = type_lookup(t, name) {
-        return match class_of(found).slots().descr_get {
-            Some(get) => get(th, found, Value::ABSENT, v),
-            None => Ok(found),
-        };
-    }
-    match meta_attr {
-        Some(d) => match class_of(d).slots().descr_get {
-            Some(get) => get(th, d, v, meta.value()),
-            None => Ok(d),
-        },
+    match attr::class_get_opt(th, v, name)? {
+        Some(x) => Ok(x),
         None => Err(th.no_attribute(v, name)),
     }
 }
@@ -293,9 +274,4 @@ pub fn call_super_method(
         return call::call_args(th, bound, args).map(Some);
     }
     Ok(None)
-}
-
-/// Reads an attribute of a class through its own order of resolution, absent where there is none.
-pub fn class_attribute(th: &Thread, t: &Object<Type>, name: Value) -> PyResult<Option<Value>> {
-    attr::get_opt(th, t.value(), name)
 }

@@ -16,12 +16,9 @@ pub(super) static STOP_ITERATION: TypeSpec = TypeSpec {
 
 fn init_stop(th: &Thread, v: Value, args: Args) -> PyResult<()> {
     base::init(th, v, args)?;
-    set(
-        th,
-        v,
-        extra::VALUE,
-        args.values.first().copied().unwrap_or(Value::NONE),
-    );
+    if let Some(value) = args.values.first() {
+        set(th, v, extra::VALUE, *value);
+    }
     Ok(())
 }
 
@@ -36,7 +33,7 @@ pub(super) static SYSTEM_EXIT: TypeSpec = TypeSpec {
 fn init_exit(th: &Thread, v: Value, args: Args) -> PyResult<()> {
     base::init(th, v, args)?;
     let code = match args.values {
-        [] => Value::NONE,
+        [] => return Ok(()),
         [one] => *one,
         _ => base::this(v).args.get(),
     };
