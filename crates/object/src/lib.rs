@@ -34,6 +34,7 @@ pub mod native;
 pub mod numbers;
 pub mod ops;
 mod retired;
+pub mod scratch;
 pub mod seq;
 pub mod slotdefs;
 pub mod slots;

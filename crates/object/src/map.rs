@@ -95,6 +95,13 @@ impl Table {
         self.next.load(Ordering::Acquire)
     }
 
+    /// The bytes of the table's cell.
+    pub fn byte_size(&self) -> usize {
+        size_of::<Object<Table>>()
+            + self.size() * self.width as usize
+            + self.cap as usize * size_of::<Entry>()
+    }
+
     /// The entries in use, deleted ones among them.
     #[inline(always)]
     pub fn used_entries(&self) -> &[Entry] {

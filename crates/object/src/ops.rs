@@ -614,7 +614,7 @@ pub fn default_repr(v: Value) -> String {
     let t = class_of(v);
     let address = id(v);
     match types::module_of(t) {
-        Some(m) if t.is_heap() && !m.is_str("builtins") => {
+        Some(m) if !m.is_str("builtins") => {
             format!(
                 "<{}.{} object at {address:#x}>",
                 names::text(m),
@@ -629,7 +629,7 @@ pub fn default_repr(v: Value) -> String {
 pub fn full_type_name(v: Value) -> String {
     let t = class_of(v);
     match types::module_of(t) {
-        Some(m) if t.is_heap() && !m.is_str("builtins") && !m.is_str("__main__") => {
+        Some(m) if !m.is_str("builtins") && !m.is_str("__main__") => {
             format!("{}.{}", names::text(m), names::text(t.qualname.get()))
         }
         _ => names::text(t.qualname.get()).into_owned(),

@@ -1,0 +1,64 @@
+//! `iterator`: the iterator of objects that only have `__getitem__`. Its cell is `taipan_object::iter`.
+
+use crate::pickle::{builtin, reduce_iter};
+use std::sync::atomic::Ordering;
+use taipan_object::iter::{SeqIter, seq_iter_next};
+use taipan_object::native::{Method, TypeSpec};
+use taipan_object::types::class_of;
+use taipan_object::{PyResult, Thread, Value, ops};
+
+/// `iterator`
+pub static SPEC: TypeSpec = TypeSpec {
+    slots: |s| {
+        s.iter = Some(|_, v| Ok(v));
+        s.next = Some(seq_iter_next);
+    },
+    methods: &[
+        Method::new("__length_hint__", "($self, /)", length_hint)
+            .doc("Private method returning an estimate of len(list(it))."),
+        Method::new("__reduce__", "($self, /)", reduce)
+            .doc("Return state information for pickling."),
+        Method::new("__setstate__", "($self, state, /)", set_state)
+            .doc("Set state information for unpickling."),
+    ],
+    ..TypeSpec::EMPTY
+};
+
+fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
+    let it = a[0].expect::<SeqIter>();
+    let seq = it.seq.get();
+    if seq.is_absent() {
+        return Ok(Value::small_int(0));
+    }
+    if class_of(seq).slots().len.is_none() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let n = ops::len(th, seq)?;
+    let at = it.index.load(Ordering::Relaxed).max(0) as usize;
+    Ok(Value::usize(th, n.saturating_sub(at)))
+}
+
+fn reduce(th: &Thread, a: &[Value]) -> PyResult {
+    let it = a[0].expect::<SeqIter>();
+    match it.seq.get().present() {
+        Some(s) => reduce_iter(
+            th,
+            Some(s),
+            it.index.load(Ordering::Relaxed).max(0) as usize,
+        ),
+        None => {
+            let f = builtin(th, "iter")?;
+            let args = Value::tuple(th, &[Value::empty_tuple()]);
+            Ok(Value::tuple(th, &[f, args]))
+        }
+    }
+}
+
+fn set_state(th: &Thread, a: &[Value]) -> PyResult {
+    let it = a[0].expect::<SeqIter>();
+    let i = ops::index_i64(th, a[1])?;
+    if !it.seq.get().is_absent() {
+        it.index.store(i.max(0), Ordering::Relaxed);
+    }
+    Ok(Value::NONE)
+}
