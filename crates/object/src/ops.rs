@@ -810,6 +810,9 @@ pub fn slice_parts(th: &Thread, s: Value) -> PyResult<(Option<i64>, Option<i64>,
         if v.is_none() {
             return Ok(None);
         }
+        if let Some(n) = v.as_small_int() {
+            return Ok(Some(n));
+        }
         if class_of(v).slots().index.is_none() {
             return Err(
                 th.type_error("slice indices must be integers or None or have an __index__ method")
