@@ -11,6 +11,7 @@ pub mod list;
 pub mod pickle;
 pub mod set;
 pub mod snapshot;
+pub mod structseq;
 pub mod text;
 pub mod tuple;
 
@@ -49,6 +50,7 @@ static TYPES: &[(&StaticType, &TypeSpec)] = &[
     (&iterators::map::MAP, &iterators::map::SPEC),
     (&iterators::filter::FILTER, &iterators::filter::SPEC),
     (&iterators::reversed::REVERSED, &iterators::reversed::SPEC),
+    (&structseq::STRUCT_FIELD, &structseq::SPEC),
 ];
 
 /// The types of this crate, in the order to define them.
