@@ -474,6 +474,7 @@ opcodes! {
     JUMP_IF_NOT_EXC_MATCH(a: Read, b: Read, off: Offset);
     /// `except*`: splits the group `r[b]` by the type `r[c]` (checked as CPython): `r[a] = ` the matching part (a naked
     /// exception wrapped in a group) or None, `r[a+1] = ` the rest or None; a match becomes the handled exception.
+    /// Of None (nothing is left) it gives None twice.
     CHECK_EG_MATCH(a: WriteBase, b: Read, c: Read);
     /// Raises: `x = 0` re-raises the handled exception (RuntimeError if none), `x = 1` raises `r[a]`, `x = 2` raises
     /// `r[a]` from `r[b]`.
@@ -706,8 +707,9 @@ numbered! {
 numbered! {
     /// `INTRINSIC_2`.
     Intrinsic2 {
-        /// `except*`: from the original exception `r[b]` and the list `r[c]` of raised and unhandled parts, the
-        /// exception to raise, or None.
+        /// `except*`: from the original exception `r[b]` and the list `r[c]` of raised and unhandled parts (Nones in it
+        /// are skipped), the exception to raise, or None: one raised exception alone is raised as it is, several and
+        /// what is left of the original (its structure kept) are grouped.
         PrepReraiseStar = "prep_reraise_star",
         /// `TypeVar(name r[b], bound evaluator r[c])`.
         TypeVarWithBound = "typevar_with_bound",

@@ -36,6 +36,11 @@ impl<'a> Compiler<'a> {
             after: None,
             keywords: &c.arguments.keywords,
         };
+        if let [Expr::Generator(g)] = &*c.arguments.args
+            && !g.parenthesized
+        {
+            self.sole_generator = Some((std::ptr::from_ref(g).addr(), c.arguments.range()));
+        }
         let base = self.call_base(dst);
         if let Expr::Attribute(a) = &*c.func
             && !needs_tuple(args)

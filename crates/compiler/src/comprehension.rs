@@ -37,6 +37,11 @@ struct Inlined {
 
 impl<'a> Compiler<'a> {
     pub fn comprehension(&mut self, e: &'a Expr, dst: Reg) -> Result {
+        if let (Expr::Generator(g), Some((node, range))) = (e, self.sole_generator)
+            && std::ptr::from_ref(g).addr() == node
+        {
+            self.unit.range = range;
+        }
         let (id, parts) = match e {
             Expr::ListComp(c) => (
                 self.table.find(c, Role::Body),
@@ -82,7 +87,7 @@ impl<'a> Compiler<'a> {
         if self.table.block(id).inlined {
             self.inline(id, parts, first, dst)
         } else {
-            self.nested(e, id, parts, first, dst)
+            self.nested(id, parts, first, dst)
         }
     }
 
@@ -208,7 +213,6 @@ impl<'a> Compiler<'a> {
     /// A comprehension with a code object of its own, called with the outermost iterator.
     fn nested(
         &mut self,
-        e: &'a Expr,
         id: BlockId,
         parts: Parts<'a>,
         first: &'a ast::Comprehension,
@@ -224,7 +228,7 @@ impl<'a> Compiler<'a> {
             Kind::Dict => "<dictcomp>",
             Kind::Generator => "<genexpr>",
         };
-        self.enter(id, name, self.lines.line(e.range().start()), [1, 0, 0]);
+        self.enter(id, name, self.lines.line(range.start()), [1, 0, 0]);
         self.unit.range = range;
         if parts.kind == Kind::Generator {
             self.generator(parts, 0, Some(0), None)?;

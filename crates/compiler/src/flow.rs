@@ -8,7 +8,7 @@ use crate::ir::{Ins, Ir, Label};
 
 /// Runs all passes. `assigned` registers (the parameters) hold values at entry.
 pub fn optimize(ir: &mut Ir, lines: &Lines, assigned: usize, nregs: usize, nlocals: usize) {
-    thread_jumps(ir);
+    thread_jumps(ir, lines);
     let mut keep = reachable(ir);
     drop_empty_jumps(ir, &mut keep);
     drop_nops(ir, lines, &mut keep);
@@ -24,7 +24,9 @@ pub fn optimize(ir: &mut Ir, lines: &Lines, assigned: usize, nregs: usize, nloca
 }
 
 /// A jump to a jump goes to where that one goes.
-fn thread_jumps(ir: &mut Ir) {
+fn thread_jumps(ir: &mut Ir, lines: &Lines) {
+    // A jump on a line of its own (`continue`) stays, for tracing.
+    let line = |range: TextRange| has_position(range).then(|| lines.line(range.start()));
     for n in 0..ir.code.len() {
         let ins = ir.code[n];
         if ins.target == Label::NONE || is_back(ins.op) {
@@ -33,7 +35,15 @@ fn thread_jumps(ir: &mut Ir) {
         let mut target = ins.target;
         // The bound stops at a cycle of jumps, which only dead code can hold.
         for _ in 0..16 {
-            let next = skip_nops(ir, ir.at(target));
+            let mut next = ir.at(target);
+            let same_line = |r: TextRange| !has_position(r) || line(r) == line(ins.range);
+            while ir
+                .code
+                .get(next)
+                .is_some_and(|i| i.op == Op::NOP && same_line(i.range))
+            {
+                next += 1;
+            }
             match ir.code.get(next).copied() {
                 // The truth of a register is asked for once.
                 Some(i) if is_truth_jump(ins.op) && i.op == ins.op && i.a == ins.a => {
@@ -43,6 +53,7 @@ fn thread_jumps(ir: &mut Ir) {
                     target = ir.label();
                     ir.labels[target.0 as usize] = next as u32 + 1;
                 }
+                Some(i) if !same_line(i.range) => break,
                 Some(i) if i.op == Op::JUMP => target = i.target,
                 Some(i) if i.op == Op::JUMP_BACK && ins.op == Op::JUMP => {
                     target = i.target;
@@ -61,13 +72,6 @@ fn thread_jumps(ir: &mut Ir) {
 
 fn is_truth_jump(op: Op) -> bool {
     matches!(op, Op::JUMP_IF_TRUE | Op::JUMP_IF_FALSE)
-}
-
-fn skip_nops(ir: &Ir, mut at: usize) -> usize {
-    while ir.code.get(at).is_some_and(|i| i.op == Op::NOP) {
-        at += 1;
-    }
-    at
 }
 
 /// Whether the op jumps backward.

@@ -51,7 +51,7 @@ impl<'a> Compiler<'a> {
                 }
                 InterpolatedStringElement::Interpolation(i) => {
                     if let Some(debug) = &i.debug_text {
-                        Self::add_text(pieces, &Wtf8Buf::from(debug.as_str()));
+                        Self::add_text(pieces, &Wtf8Buf::from(without_comments(debug.as_str())));
                     }
                     pieces.push(Piece::Field(i));
                 }
@@ -235,11 +235,15 @@ impl<'a> Compiler<'a> {
         let tail = source
             .get(range.end().to_usize()..tail_end)
             .unwrap_or_default();
+        let tail = without_comments(tail);
         let cut = tail.find(['!', '=', ':']).unwrap_or(tail.len());
-        let text = source
-            .get(start..range.end().to_usize() + cut)
-            .unwrap_or_default();
-        text.to_owned()
+        let mut text = without_comments(
+            source
+                .get(start..range.end().to_usize())
+                .unwrap_or_default(),
+        );
+        text.push_str(&tail[..cut]);
+        text
     }
 }
 
@@ -254,4 +258,38 @@ fn conversion(field: &InterpolatedElement) -> Conversion {
         }
         ConversionFlag::None => Conversion::None,
     }
+}
+
+/// The text of an expression as `=` shows it: comments are left out, their line ends stay.
+fn without_comments(text: &str) -> String {
+    if !text.contains('#') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut quote: Option<&str> = None;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let mut len = c.len_utf8();
+        match quote {
+            Some(q) if rest.starts_with(q) => {
+                len = q.len();
+                quote = None;
+            }
+            Some(_) if c == '\\' => len += rest[1..].chars().next().map_or(0, char::len_utf8),
+            Some(_) => {}
+            None if c == '#' => {
+                rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+                continue;
+            }
+            None => {
+                quote = ["\"\"\"", "'''", "\"", "'"]
+                    .into_iter()
+                    .find(|q| rest.starts_with(q));
+                len = quote.map_or(len, str::len);
+            }
+        }
+        out.push_str(&rest[..len]);
+        rest = &rest[len..];
+    }
+    out
 }

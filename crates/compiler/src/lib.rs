@@ -86,6 +86,7 @@ pub fn compile(
         folded: FxHashMap::default(),
         annotating: None,
         // A tree that a program made has no text to look into.
+        sole_generator: None,
         has_walrus: lines.source().is_empty() || lines.source().contains(":="),
     };
     match module {
@@ -130,6 +131,8 @@ pub(crate) struct Compiler<'a> {
     folded: FxHashMap<usize, Option<Const>>,
     /// The function whose annotation scope is being entered.
     annotating: Option<Name>,
+    /// A generator expression that shares the parentheses of a call, and their range.
+    sole_generator: Option<(usize, TextRange)>,
     has_walrus: bool,
 }
 

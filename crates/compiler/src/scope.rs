@@ -2,7 +2,9 @@
 
 use taipan_bytecode::{CodeData, CodeFlags, Intrinsic1, Name, Op};
 use taipan_syntax::ast::name::Name as AstName;
-use taipan_syntax::symtable::{Block, BlockId, BlockKind, Comprehension, Scope, SymbolTable};
+use taipan_syntax::symtable::{
+    Block, BlockId, BlockKind, Comprehension, Scope, SymbolFlags, SymbolTable,
+};
 
 use crate::consts::ConstPool;
 use crate::ir::{HandlerId, Ir};
@@ -45,6 +47,7 @@ fn new_unit<'a>(
     options: &Options,
 ) -> Unit<'a> {
     let block = table.block(id);
+    let params = parameters(block);
     let mut varnames = Names::default();
     let mut cells: Vec<Name> = block
         .cell_vars()
@@ -52,7 +55,7 @@ fn new_unit<'a>(
         .map(|n| n.as_str().into())
         .collect();
     if block.kind.is_function_like() {
-        varnames.extend(block.params.iter().map(|n| Name::from(n.as_str())));
+        varnames.extend(params.iter().map(|n| Name::from(n.as_str())));
         let locals = block
             .symbols
             .iter()
@@ -60,7 +63,15 @@ fn new_unit<'a>(
         varnames.extend(locals.map(|(n, _)| Name::from(n.as_str())));
     }
     inlined_variables(table, block, &mut varnames, &mut cells);
-    cells.sort_unstable();
+    // Parameters come first, in their order.
+    let place = |name: &Name| {
+        block
+            .params
+            .iter()
+            .position(|p| p.as_str() == &**name)
+            .unwrap_or(usize::MAX)
+    };
+    cells.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.cmp(b)));
     let cellvars: Names = cells.into_iter().collect();
     let freevars: Names = block
         .free_vars()
@@ -79,7 +90,7 @@ fn new_unit<'a>(
         posonlyargcount: 0,
         kwonlyargcount: 0,
         total_params: if block.kind.is_function_like() {
-            block.params.len()
+            params.len()
         } else {
             0
         },
@@ -102,6 +113,20 @@ fn new_unit<'a>(
         overflow: count > u16::MAX as usize,
         range: Default::default(),
     }
+}
+
+/// The parameters of a block, in order. Those of type parameters (`.defaults`, `.kwdefaults`) stand only in its symbols.
+fn parameters(block: &Block) -> Vec<&AstName> {
+    if block.kind == BlockKind::TypeParameters {
+        let is_param = |flags: SymbolFlags| flags.has(SymbolFlags::PARAM);
+        return block
+            .symbols
+            .iter()
+            .filter(|(_, s)| is_param(s.flags))
+            .map(|(n, _)| n)
+            .collect();
+    }
+    block.params.iter().collect()
 }
 
 /// Variables of comprehensions inlined into `block`, at any depth.
@@ -153,7 +178,7 @@ fn prologue(unit: &mut Unit, block: &Block) {
         unit.in_use.insert(cell, 1);
     }
     if block.kind.is_function_like() {
-        let own = block.params.iter().chain(
+        let own = parameters(block).into_iter().chain(
             block
                 .symbols
                 .iter()
@@ -194,7 +219,10 @@ impl<'a> Compiler<'a> {
             if block.has_varkw {
                 flags |= CodeFlags::VARKEYWORDS;
             }
-            if block.is_method {
+            let in_class = block
+                .parent
+                .is_some_and(|p| self.table.block(p).kind == BlockKind::Class);
+            if block.is_method || (in_class && block.kind == BlockKind::Lambda) {
                 flags |= CodeFlags::METHOD;
             }
         }
