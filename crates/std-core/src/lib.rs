@@ -7,6 +7,7 @@
 pub mod bisect;
 pub mod functools;
 pub mod heapq;
+pub mod itertools;
 pub mod operator;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
@@ -16,6 +17,7 @@ static MODULES: &[&ModuleSpec] = &[
     &bisect::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
+    &itertools::MODULE,
     &operator::MODULE,
 ];
 

@@ -10,7 +10,9 @@ use taipan_object::heap::{Field, ValueVec};
 use taipan_object::map::Map;
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::payload;
-use taipan_object::types::{self, OBJECT, StaticType, Type, class_of, flags, is_exactly, layout_of};
+use taipan_object::types::{
+    self, OBJECT, StaticType, Type, class_of, flags, is_exactly, layout_of,
+};
 use taipan_object::{Object, PyResult, Thread, Value, attr, names, ops};
 
 /// The payload of `_lru_cache_wrapper`.

@@ -12,7 +12,9 @@ use taipan_object::heap::{Field, ValueVec};
 use taipan_object::map::Map;
 use taipan_object::native::{GetSet, Method, TypeSpec};
 use taipan_object::payload;
-use taipan_object::types::{self, OBJECT, StaticType, Type, class_of, flags, is_exactly, layout_of};
+use taipan_object::types::{
+    self, OBJECT, StaticType, Type, class_of, flags, is_exactly, layout_of,
+};
 use taipan_object::{Object, PyResult, Thread, Value, attr, names, ops};
 
 /// The payload of `partial`.

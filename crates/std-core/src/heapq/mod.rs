@@ -82,7 +82,11 @@ fn get(th: &Thread, heap: Heap, i: usize) -> PyResult {
 }
 
 fn set(th: &Thread, heap: Heap, i: usize, v: Value) -> PyResult<()> {
-    if heap.set(i, v) { Ok(()) } else { Err(changed(th)) }
+    if heap.set(i, v) {
+        Ok(())
+    } else {
+        Err(changed(th))
+    }
 }
 
 /// Moves the item at `at` towards the root as far as it belongs, but not above `top`.

@@ -7,7 +7,7 @@ use taipan_object::heap::{Field, ValueVec};
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::payload;
 use taipan_object::strings::intern_value;
-use taipan_object::types::{self, OBJECT, StaticType, Type, class_of, flags, is_exactly, layout_of};
+use taipan_object::types::{self, OBJECT, StaticType, Type, class_of, is_exactly, layout_of};
 use taipan_object::{Object, PyResult, Thread, Value, attr, names, ops};
 
 /// The payload of `itemgetter` and `attrgetter`.
@@ -102,9 +102,11 @@ pub static METHOD_CALLER_SPEC: TypeSpec = TypeSpec {
         s.call = Some(call_method_caller);
         s.repr = Some(repr_method_caller);
     },
-    methods: &[Method::new("__reduce__", "($self, /)", reduce_method_caller)
-        .atomic(Atomic::Immutable)
-        .doc("Return state information for pickling")],
+    methods: &[
+        Method::new("__reduce__", "($self, /)", reduce_method_caller)
+            .atomic(Atomic::Immutable)
+            .doc("Return state information for pickling"),
+    ],
     getset: &[],
     doc: "Return a callable object that calls the given method on its operand.\n\nAfter f = methodcaller('name'), the call f(r) returns r.name().\nAfter g = methodcaller('name', 'date', foo=1), the call g(r) returns\nr.name('date', foo=1).",
     sig: "(name, /, *args, **kwargs)",
@@ -114,10 +116,7 @@ fn one_operand(th: &Thread, name: &str, args: Args) -> PyResult {
     args.no_kw(th, name)?;
     match args.values {
         [v] => Ok(*v),
-        other => Err(th.type_error(format!(
-            "{name} expected 1 argument, got {}",
-            other.len()
-        ))),
+        other => Err(th.type_error(format!("{name} expected 1 argument, got {}", other.len()))),
     }
 }
 
@@ -230,9 +229,7 @@ fn reduce(th: &Thread, a: &[Value]) -> PyResult {
 
 fn new_method_caller(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     let Some(name) = args.pos().first() else {
-        return Err(
-            th.type_error("methodcaller needs at least one argument, the method name")
-        );
+        return Err(th.type_error("methodcaller needs at least one argument, the method name"));
     };
     if name.as_str_obj().is_none() {
         return Err(th.type_error("method name must be a string"));

@@ -219,9 +219,9 @@ fn call_function(th: &Thread, args: Args) -> PyResult {
 fn compare_digest(th: &Thread, a: &[Value]) -> PyResult {
     if let (Some(x), Some(y)) = (a[0].as_str_obj(), a[1].as_str_obj()) {
         if !x.is_ascii() || !y.is_ascii() {
-            return Err(th.type_error(
-                "comparing strings with non-ASCII characters is not supported",
-            ));
+            return Err(
+                th.type_error("comparing strings with non-ASCII characters is not supported")
+            );
         }
         return Ok(Value::bool(same_bytes(x.as_bytes(), y.as_bytes())));
     }
