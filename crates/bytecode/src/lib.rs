@@ -12,7 +12,7 @@
 //! | `0 .. varnames.len()` | locals in the order of `co_varnames`: positional parameters, keyword-only ones, `*args`, `**kwargs`, then the other locals |
 //! | next `cellvars.len()` | *cell objects* of the variables that inner scopes capture |
 //! | next `freevars.len()` | *cell objects* taken over from the closure |
-//! | the rest | temporaries, used with stack discipline |
+//! | the rest | first constants that loops use, loaded once at entry; then temporaries, used with stack discipline |
 //!
 //! A register that holds no value holds the special value ABSENT: all of them do at entry, but for the
 //! arguments. Instructions use locals directly as operands. An operand that is a local is never ABSENT, except in

@@ -15,6 +15,7 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
     if unit.overflow || unit.names.len() > 1 << 16 {
         return Err("too many names or temporary values in one code object");
     }
+    crate::const_regs::materialize(&mut unit);
     let first_temp = unit.first_temp as usize;
     let nregs = unit.max_top as usize;
     flow::optimize(

@@ -309,6 +309,7 @@ impl<'a> Compiler<'a> {
         } else {
             self.unit.range = range;
             self.unit.jump(Op::JUMP, 0, 0, next);
+            self.unit.loop_depth += 1;
             self.unit.bind(top);
             let item = match self.loop_target(&g.target) {
                 Some(reg) => reg,
@@ -323,6 +324,7 @@ impl<'a> Compiler<'a> {
             self.unit.bind(next);
             self.unit.range = range;
             self.unit.jump(Op::FOR_LOOP, item, iter, top);
+            self.unit.loop_depth -= 1;
         }
         self.unit.top = mark;
         Ok(())

@@ -44,6 +44,12 @@ impl<'a> Compiler<'a> {
             }
             _ => {}
         }
+        if self.unit.loop_depth > 0
+            && let Some(c) = self.fold(e)
+            && let Some(reg) = self.unit.const_register(&c)
+        {
+            return Ok(reg);
+        }
         let dst = scratch.unwrap_or_else(|| self.unit.alloc());
         self.expr_to(e, dst)?;
         Ok(dst)
@@ -320,6 +326,9 @@ impl<'a> Compiler<'a> {
         if matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn)
             && let Some(c) = self.fold_container(right)
         {
+            if let Some(reg) = self.unit.const_register(&c) {
+                return Ok(reg);
+            }
             let t = self.unit.alloc();
             let outer = std::mem::replace(&mut self.unit.range, right.range());
             self.unit.load_const(t, c);

@@ -25,6 +25,7 @@ mod call;
 mod class;
 mod comprehension;
 mod cond;
+mod const_regs;
 mod consts;
 mod display;
 mod expr;

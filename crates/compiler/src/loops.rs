@@ -34,6 +34,7 @@ impl<'a> Compiler<'a> {
             iter: None,
             outer,
         });
+        self.unit.loop_depth += 1;
         self.unit.bind(top);
         self.statements(&w.body)?;
         self.unit.bind(next);
@@ -45,6 +46,7 @@ impl<'a> Compiler<'a> {
             }
             None => self.loop_if(&w.test, top)?,
         }
+        self.unit.loop_depth -= 1;
         self.unit.bind(orelse);
         self.statements(&w.orelse)?;
         self.unit.bind(end);
@@ -74,6 +76,7 @@ impl<'a> Compiler<'a> {
         } else {
             self.iterator(&f.iter, iter)?;
             self.unit.jump(Op::JUMP, 0, 0, next);
+            self.unit.loop_depth += 1;
             self.unit.bind(top);
             let target = self.loop_target(&f.target);
             let item = match target {
@@ -95,6 +98,7 @@ impl<'a> Compiler<'a> {
             self.unit.bind(next);
             self.unit.range = range;
             self.unit.jump(Op::FOR_LOOP, item, iter, top);
+            self.unit.loop_depth -= 1;
         }
         self.statements(&f.orelse)?;
         self.unit.bind(end);
@@ -144,7 +148,9 @@ impl<'a> Compiler<'a> {
         self.unit.emit_x(Op::YIELD_FROM, 1, item, awaitable, 0);
         self.unit.handler = outer;
         self.unit.top = awaitable;
+        self.unit.loop_depth += 1;
         body(self, item)?;
+        self.unit.loop_depth -= 1;
         self.unit.bind(next);
         self.unit.range = self.no_range();
         self.unit.jump(Op::JUMP_BACK, 0, 0, top);

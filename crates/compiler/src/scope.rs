@@ -106,11 +106,14 @@ fn new_unit<'a>(
         conditional_annotations: Default::default(),
         blocks: Vec::new(),
         handler: HandlerId::NONE,
+        const_regs: Default::default(),
+        prologue_len: 0,
+        loop_depth: 0,
         stop_handler: None,
         first_temp: count.min(u16::MAX as usize) as u16,
         top: count.min(u16::MAX as usize) as u16,
         max_top: count.min(u16::MAX as usize) as u32,
-        overflow: count > u16::MAX as usize,
+        overflow: count > crate::const_regs::LIMIT,
         range: Default::default(),
     }
 }
@@ -177,6 +180,7 @@ fn prologue(unit: &mut Unit, block: &Block) {
         }
         unit.in_use.insert(cell, 1);
     }
+    unit.prologue_len = unit.ir.code.len();
     if block.kind.is_function_like() {
         let own = parameters(block).into_iter().chain(
             block

@@ -116,6 +116,12 @@ pub struct Unit<'a> {
     pub blocks: Vec<FrameBlock<'a>>,
     /// Where exceptions go now.
     pub handler: HandlerId,
+    /// Constants that have registers.
+    pub const_regs: crate::const_regs::ConstRegs,
+    /// How many instructions the prologue has.
+    pub prologue_len: usize,
+    /// How many loops are around the code being emitted.
+    pub loop_depth: u32,
     /// A generator: where StopIteration is replaced.
     pub stop_handler: Option<Label>,
     /// The first temporary.
@@ -209,7 +215,7 @@ impl Unit<'_> {
     pub fn alloc_n(&mut self, n: usize) -> Reg {
         let reg = self.top;
         let top = reg as usize + n;
-        if top > u16::MAX as usize {
+        if top > crate::const_regs::LIMIT {
             self.overflow = true;
             return self.first_temp;
         }
