@@ -745,7 +745,7 @@ mod tests {
 
     #[test]
     fn table_is_consistent() {
-        assert!(Op::COUNT <= 256);
+        const { assert!(Op::COUNT <= 256) };
         for (n, &op) in Op::ALL.iter().enumerate() {
             assert_eq!(op as usize, n);
             let info = op.info();

@@ -396,3 +396,59 @@ impl<'a> Reader<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instr::Instr;
+    use crate::op::Op;
+
+    fn sample() -> CodeData {
+        CodeData {
+            name: "f".into(),
+            qualname: "f".into(),
+            filename: "x.py".into(),
+            firstlineno: 1,
+            flags: CodeFlags(3),
+            argcount: 0,
+            posonlyargcount: 0,
+            kwonlyargcount: 0,
+            varnames: ["a".into()].into(),
+            cellvars: [].into(),
+            freevars: [].into(),
+            names: ["n".into()].into(),
+            consts: [
+                Const::Tuple([Const::Int(-5), Const::Float(-0.0), Const::None].into()),
+                Const::BigInt {
+                    negative: true,
+                    magnitude: [1, 2, 3].into(),
+                },
+            ]
+            .into(),
+            code: [
+                Instr::imm(Op::LOAD_CONST, 0, 0, 0).0,
+                Instr::abc(Op::RETURN, 0, 0, 0).0,
+            ]
+            .into(),
+            nregs: 1,
+            handlers: [].into(),
+            positions: Positions::default(),
+        }
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused_or_verified() {
+        let bytes = to_bytes(&sample());
+        assert_eq!(to_bytes(&from_bytes(&bytes).expect("good bytes")), bytes);
+        for n in 0..bytes.len() {
+            assert!(from_bytes(&bytes[..n]).is_err());
+            for bit in 0..8 {
+                let mut damaged = bytes.clone();
+                damaged[n] ^= 1 << bit;
+                if let Ok(code) = from_bytes(&damaged) {
+                    crate::verify::verify(&code).expect("only verified code is given");
+                }
+            }
+        }
+    }
+}
