@@ -138,8 +138,7 @@ pub fn define(
     let dict = t.dict.expect();
     dict.remove(th, names::SLOTS.get())?;
     // One field behind the items for the hidden ones.
-    t.fixed_slots
-        .store(1, std::sync::atomic::Ordering::Relaxed);
+    t.fixed_slots.store(1, std::sync::atomic::Ordering::Relaxed);
     let root = attr::Shape::root(th, t, 0)?;
     t.root_shape.set(&t.header, Some(root));
     for m in &METHODS {
@@ -244,9 +243,7 @@ fn new(th: &Thread, a: &[Value]) -> PyResult {
         Some(d) if !d.is_none() => match d.as_dict() {
             Some(d) => Some(d),
             None => {
-                return Err(
-                    th.type_error(format!("{name}() takes a dict as second arg, if any"))
-                );
+                return Err(th.type_error(format!("{name}() takes a dict as second arg, if any")));
             }
         },
         _ => None,
@@ -255,7 +252,9 @@ fn new(th: &Thread, a: &[Value]) -> PyResult {
     let wrong = |text: String| Err(th.type_error(format!("{name}() takes {text}")));
     if visible != total {
         if n < visible {
-            return wrong(format!("an at least {visible}-sequence ({n}-sequence given)"));
+            return wrong(format!(
+                "an at least {visible}-sequence ({n}-sequence given)"
+            ));
         }
         if n > total {
             return wrong(format!("an at most {total}-sequence ({n}-sequence given)"));
@@ -274,7 +273,9 @@ fn new(th: &Thread, a: &[Value]) -> PyResult {
         values.push(th, v.unwrap_or(Value::NONE))?;
     }
     if dict.is_some_and(|d| d.map.len() > used) {
-        return Err(th.type_error(format!("{name}() got duplicate or unexpected field name(s)")));
+        return Err(th.type_error(format!(
+            "{name}() got duplicate or unexpected field name(s)"
+        )));
     }
     make(th, a[0], &values)
 }

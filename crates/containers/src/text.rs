@@ -29,6 +29,13 @@ impl Text {
         Ok(())
     }
 
+    /// Adds the text of a `str`.
+    pub fn text(&mut self, s: Value) {
+        if let Some(w) = s.as_wtf8() {
+            self.out.push_wtf8(w);
+        }
+    }
+
     /// The finished `str`.
     pub fn finish(self, th: &Thread) -> PyResult {
         Value::try_wtf8(th, &self.out)

@@ -5,6 +5,7 @@
 //! | `bisect`, `collections`, `functools`, `heapq`, `itertools`, `operator` | the accelerators of the modules of these names |
 
 pub mod bisect;
+pub mod collections;
 pub mod functools;
 pub mod heapq;
 pub mod itertools;
@@ -15,6 +16,7 @@ use taipan_object::types::StaticType;
 
 static MODULES: &[&ModuleSpec] = &[
     &bisect::MODULE,
+    &collections::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &itertools::MODULE,

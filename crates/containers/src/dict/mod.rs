@@ -139,7 +139,8 @@ pub fn contains(th: &Thread, v: Value, key: Value) -> PyResult<bool> {
     Ok(v.expect::<Dict>().map.get(th, key, hash)?.is_some())
 }
 
-fn repr(th: &Thread, v: Value) -> PyResult {
+/// `dict.__repr__`
+pub fn repr(th: &Thread, v: Value) -> PyResult {
     let d = v.expect::<Dict>();
     if d.map.is_empty() {
         return Ok(Value::str(th, "{}"));
