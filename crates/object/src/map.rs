@@ -647,9 +647,12 @@ impl Map {
                     t.front.load(Ordering::Acquire) > 0
                 };
                 if room {
-                    if !(last && n + 1 == t.used())
-                        && !(!last && n == t.front.load(Ordering::Acquire))
-                    {
+                    let in_place = if last {
+                        n + 1 == t.used()
+                    } else {
+                        n == t.front.load(Ordering::Acquire)
+                    };
+                    if !in_place {
                         // First the new entry, so that a reader finds the key at every moment.
                         if last {
                             t.push(&t.header, hash, k, v);

@@ -158,7 +158,7 @@ impl Map {
             if (t.cap as usize - t.used()) < other.len() {
                 continue;
             }
-            let fresh = self.len() == 0;
+            let fresh = self.is_empty();
             for e in o.used_entries() {
                 let (k, v, h) = (e.key(), e.value(), e.hash());
                 if v.is_absent() {

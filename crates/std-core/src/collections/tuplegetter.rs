@@ -66,9 +66,7 @@ pub static SPEC: TypeSpec = TypeSpec {
     sig: "",
 };
 
-static ARGS: Method = Method::new("_tuplegetter", "(index, doc, /)", |th, a| {
-    Value::try_tuple(th, a)
-});
+static ARGS: Method = Method::new("_tuplegetter", "(index, doc, /)", Value::try_tuple);
 
 fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     let a = call::call_method_row(th, &ARGS, args)?;

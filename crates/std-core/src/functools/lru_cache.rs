@@ -75,7 +75,7 @@ pub static SPEC: TypeSpec = TypeSpec {
 static ARGS: Method = Method::new(
     "lru_cache",
     "(user_function, maxsize, typed, cache_info_type)",
-    |th, a| Value::try_tuple(th, a),
+    Value::try_tuple,
 );
 
 fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {

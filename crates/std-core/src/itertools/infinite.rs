@@ -134,7 +134,7 @@ iterator_type!(
     "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely."
 );
 
-static CYCLE_ARGS: Method = Method::new("cycle", "(iterable, /)", |th, a| Value::try_tuple(th, a));
+static CYCLE_ARGS: Method = Method::new("cycle", "(iterable, /)", Value::try_tuple);
 
 fn new_cycle(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     if args.pos().len() != 1 {

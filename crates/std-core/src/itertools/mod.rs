@@ -119,5 +119,5 @@ fn has_init_of(cls: &Object<Type>, own: &StaticType) -> bool {
 
 /// The row for [`bind`].
 const fn parameters(name: &'static str, sig: &'static str) -> Method {
-    Method::new(name, sig, |th, a| Value::try_tuple(th, a))
+    Method::new(name, sig, Value::try_tuple)
 }

@@ -79,9 +79,7 @@ pub static REVERSE_SPEC: TypeSpec = TypeSpec {
     ..TypeSpec::EMPTY
 };
 
-static ARGS: Method = Method::new("_deque_iterator", "(deque, index=0, /)", |th, a| {
-    Value::try_tuple(th, a)
-});
+static ARGS: Method = Method::new("_deque_iterator", "(deque, index=0, /)", Value::try_tuple);
 
 fn new(th: &Thread, ty: &StaticType, args: Args) -> PyResult {
     let a = call_method_row(th, &ARGS, args)?;

@@ -118,7 +118,7 @@ pub static SPEC: TypeSpec = TypeSpec {
 static INIT: Method = Method::new(
     "deque",
     "(iterable=<unrepresentable>, maxlen=<unrepresentable>)",
-    |th, a| Value::try_tuple(th, a),
+    Value::try_tuple,
 );
 
 fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
