@@ -40,6 +40,9 @@ iterator_type!(
 static COUNT_ARGS: Method = parameters("count", "(start=0, step=1)");
 
 fn is_number(v: Value) -> bool {
+    if v.is_int() || v.as_float().is_some() {
+        return true;
+    }
     let s = class_of(v).slots();
     s.index.is_some() || s.int.is_some() || s.float.is_some() || v.as_complex().is_some()
 }
