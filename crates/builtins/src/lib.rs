@@ -9,6 +9,7 @@
 //! | `functions` | the module `builtins`, `__import__`, `__build_class__` |
 //! | `module`, `code`, `frame`, `generator` | modules, code objects, frames, tracebacks, generators and coroutines |
 //! | `generic` | `list[int]` and `int | str` |
+//! | `typing` | type variables and aliases: the module `_typing` |
 //! | `mapping_proxy`, `namespace`, `singletons`, `weakref` | the rest |
 
 pub mod callables;
@@ -26,6 +27,7 @@ pub mod namespace;
 pub mod object;
 pub mod singletons;
 pub mod text;
+pub mod typing;
 pub mod weakref;
 
 use std::sync::OnceLock;
@@ -56,6 +58,7 @@ static TABLES: &[&[(&StaticType, &TypeSpec)]] = &[
     mapping_proxy::TYPES,
     namespace::TYPES,
     weakref::TYPES,
+    typing::TYPES,
     &[
         (
             &functions::CALLABLE_ITERATOR,
@@ -95,7 +98,7 @@ pub fn types() -> &'static [(&'static StaticType, &'static TypeSpec)] {
 
 /// The native modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
-    static MODULES: &[&ModuleSpec] = &[&functions::MODULE, &weakref::MODULE];
+    static MODULES: &[&ModuleSpec] = &[&functions::MODULE, &weakref::MODULE, &typing::MODULE];
     MODULES
 }
 

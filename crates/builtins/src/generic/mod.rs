@@ -5,7 +5,7 @@ mod substitute;
 mod union;
 
 pub use alias::{GENERIC_ALIAS, class_getitem, make as make_alias};
-pub use union::{UNION, make as make_union, union_or};
+pub use union::{UNION, checked_or, make as make_union, union_or};
 
 use taipan_object::dict::Dict;
 use taipan_object::native::TypeSpec;

@@ -137,7 +137,7 @@ fn checked(th: &Thread, items: &[Value]) -> PyResult {
     }
     let mut out = ValueVec::new();
     for x in items {
-        if is_unionable(th, *x) {
+        if is_unionable(*x) {
             out.push(th, *x)?;
             continue;
         }
@@ -150,23 +150,22 @@ fn checked(th: &Thread, items: &[Value]) -> PyResult {
     make(th, &out)
 }
 
-fn is_unionable(th: &Thread, v: Value) -> bool {
+fn is_unionable(v: Value) -> bool {
     v.is_none()
         || v.downcast::<Type>().is_some()
         || is_instance(v, &alias::GENERIC_ALIAS)
         || is_exactly(v, &UNION)
-        || is_type_alias(th, v)
+        || is_exactly(v, &crate::typing::TYPE_ALIAS)
 }
 
-/// Whether this is what a `type` statement makes.
-fn is_type_alias(_: &Thread, v: Value) -> bool {
-    let t = types::class_of(v);
-    !t.is_heap() && &*t.name_text() == "TypeAliasType"
+/// `|` of a type variable or alias with anything that `typing` takes for a type.
+pub fn checked_or(th: &Thread, a: Value, b: Value) -> PyResult {
+    checked(th, &[a, b])
 }
 
 /// `|` of types.
 pub fn union_or(th: &Thread, a: Value, b: Value) -> PyResult {
-    if !is_unionable(th, a) || !is_unionable(th, b) {
+    if !is_unionable(a) || !is_unionable(b) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     make(th, &[a, b])
