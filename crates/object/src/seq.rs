@@ -301,8 +301,10 @@ impl Object<List> {
             if self.array.get().is_some_and(|a| a.capacity() >= need) {
                 return Ok(());
             }
-            // Growth of an eighth, as CPython's, keeps long lists dense.
-            let bigger = Object::<Array>::try_new(th, need + (need >> 3) + 3)?;
+            // A new array is another stretch of memory: growth in larger steps than an allocator that extends in
+            // place would want.
+            let spare = if need < 1 << 16 { need >> 1 } else { need >> 2 };
+            let bigger = Object::<Array>::try_new(th, need + spare + 3)?;
             let _lock = crate::thread::lock(&self.header);
             let old = self.array.get();
             let n = old.map_or(0, |a| a.len());
