@@ -164,20 +164,91 @@ pub fn call_args(th: &Thread, f: Value, args: Args) -> PyResult {
 #[inline]
 pub fn call_native_function(th: &Thread, nf: &Object<NativeFunction>, args: Args) -> PyResult {
     if nf.bound {
-        args.with_first(th, nf.receiver.get(), |a| call_method_row(th, nf.method, a))
+        let receiver = nf.receiver.get();
+        args.with_first(th, receiver, |a| {
+            check_simple(th, nf.method, &a, || {
+                match receiver.downcast::<types::Type>() {
+                    Some(t) => t.name_text().into_owned(),
+                    None => class_of(receiver).name_text().into_owned(),
+                }
+            })?;
+            call_method_row(th, nf.method, a)
+        })
     } else {
         match nf.method.func {
             NativeFn::Raw(f) => native(th, || f(th, args)),
-            NativeFn::Bound(_) => call_method_row(th, nf.method, args),
+            NativeFn::Bound(_) => {
+                check_simple(th, nf.method, &args, || {
+                    match nf.module.get().as_str_obj() {
+                        Some(_) if !nf.module.get().is_str("builtins") => {
+                            crate::names::text(nf.module.get()).into_owned()
+                        }
+                        _ => String::new(),
+                    }
+                })?;
+                call_method_row(th, nf.method, args)
+            }
         }
     }
+}
+
+/// Fails as CPython does where a function of no or one positional-only parameter gets another number of arguments,
+/// or one of positional-only parameters gets keywords: these messages name the function in full.
+#[inline(always)]
+fn check_simple(
+    th: &Thread,
+    m: &'static Method,
+    args: &Args,
+    owner: impl FnOnce() -> String,
+) -> PyResult<()> {
+    if args.kwnames.is_empty() && m.arity.is_exactly(args.values.len()) {
+        return Ok(());
+    }
+    check_simple_slow(th, m, args, owner)
+}
+
+#[cold]
+fn check_simple_slow(
+    th: &Thread,
+    m: &'static Method,
+    args: &Args,
+    owner: impl FnOnce() -> String,
+) -> PyResult<()> {
+    let a = m.arity;
+    let raw = matches!(m.func, NativeFn::Raw(_));
+    if raw || a.positional_only != a.params || a.varargs || a.varkw {
+        return Ok(());
+    }
+    let skip = (m.sig.as_bytes().get(1) == Some(&b'$')) as usize;
+    let max = (a.max as usize).saturating_sub(skip);
+    let name = || {
+        let owner = owner();
+        let dot = if owner.is_empty() { "" } else { "." };
+        format!("{owner}{dot}{}()", m.name)
+    };
+    if args.has_kw() {
+        return Err(th.type_error(format!("{} takes no keyword arguments", name())));
+    }
+    let given = args.values.len().saturating_sub(skip);
+    if a.min != a.max || max > 1 || given == max {
+        return Ok(());
+    }
+    let what = if max == 0 {
+        "no arguments"
+    } else {
+        "exactly one argument"
+    };
+    Err(th.type_error(format!("{} takes {what} ({given} given)", name())))
 }
 
 /// Calls a `method_descriptor` with the instance as first argument.
 pub fn call_method_descriptor(th: &Thread, d: &Object<MethodDescriptor>, args: Args) -> PyResult {
     let owner = d.owner.expect();
     match args.pos().first() {
-        Some(first) if class_of(*first).is_subtype(owner) => call_method_row(th, d.method, args),
+        Some(first) if class_of(*first).is_subtype(owner) => {
+            check_simple(th, d.method, &args, || owner.name_text().into_owned())?;
+            call_method_row(th, d.method, args)
+        }
         Some(first) => Err(th.type_error(format!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
             d.method.name,
@@ -296,7 +367,7 @@ fn bind<R>(
         ));
     }
     if args.has_kw() && a.positional_only as usize == a.params as usize && !a.varkw {
-        return Err(th.type_error(format!("{}() takes no keyword arguments", qualified(m))));
+        return Err(th.type_error(format!("{}() takes no keyword arguments", m.name)));
     }
     let mut buf = [Value::ABSENT; 24];
     let bound = &mut buf[..a.params as usize];
@@ -364,10 +435,6 @@ fn bind<R>(
         return Err(too_few(th, m, pos.len(), i, skip));
     }
     f(bound)
-}
-
-fn qualified(m: &Method) -> &'static str {
-    m.name
 }
 
 fn plural(n: usize) -> &'static str {
