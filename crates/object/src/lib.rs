@@ -42,6 +42,7 @@ pub mod strings;
 pub mod thread;
 pub mod types;
 pub mod value;
+pub mod view;
 pub mod weak;
 
 pub use error::{PyResult, Raised};

@@ -1,0 +1,146 @@
+//! Taking arguments apart, as the methods of strings and bytes do.
+
+use std::borrow::Cow;
+use taipan_object::bytearray::ByteArray;
+use taipan_object::types::class_of;
+use taipan_object::wtf8::Wtf8;
+use taipan_object::{PyResult, Raised, Thread, Value, buffer, ops};
+use taipan_text::OutOfMemory;
+
+/// The type's name as argument errors show it.
+pub fn type_name(v: Value) -> String {
+    if v.is_none() {
+        "None".into()
+    } else {
+        class_of(v).name_text().into_owned()
+    }
+}
+
+/// `f() argument WHICH must be str, not T`
+#[cold]
+pub fn wants_str(th: &Thread, f: &str, which: &str, v: Value) -> Raised {
+    let space = if which.is_empty() { "" } else { " " };
+    th.type_error(format!(
+        "{f}() argument{space}{which} must be str, not {}",
+        type_name(v)
+    ))
+}
+
+/// A `str` argument, as text.
+pub fn text<'a>(th: &Thread, f: &str, which: &str, v: Value) -> PyResult<&'a Wtf8> {
+    match v.as_wtf8() {
+        Some(w) => Ok(w),
+        None => Err(wants_str(th, f, which, v)),
+    }
+}
+
+/// The name of an encoding or error handler, nothing where it was left out.
+pub fn codec_name<'a>(
+    th: &Thread,
+    f: &str,
+    which: &str,
+    v: Value,
+) -> PyResult<Option<Cow<'a, str>>> {
+    let Some(v) = v.present() else {
+        return Ok(None);
+    };
+    let w = text(th, f, which, v)?;
+    if w.as_bytes().contains(&0) {
+        return Err(th.value_error("embedded null character"));
+    }
+    Ok(Some(w.to_string_lossy()))
+}
+
+/// A start or stop as slices take it; absent and None give `missing`.
+fn bound(th: &Thread, v: Value, missing: i64, len: usize) -> PyResult<i64> {
+    let Some(v) = v.present().filter(|v| !v.is_none()) else {
+        return Ok(missing);
+    };
+    if class_of(v).slots().index.is_none() {
+        return Err(
+            th.type_error("slice indices must be integers or None or have an __index__ method")
+        );
+    }
+    let n = ops::index_clamped(th, v)?;
+    Ok(if n < 0 {
+        n.saturating_add(len as i64).max(0)
+    } else {
+        n
+    })
+}
+
+/// The part of a sequence of `len` items that `find(x, start, stop)` looks at; nothing where start lies behind stop.
+pub fn range(
+    th: &Thread,
+    start: Value,
+    stop: Value,
+    len: usize,
+) -> PyResult<Option<(usize, usize)>> {
+    let start = bound(th, start, 0, len)?;
+    let stop = bound(th, stop, len as i64, len)?.min(len as i64);
+    Ok((start <= stop).then_some((start as usize, stop as usize)))
+}
+
+/// `maxsplit`, `count`: negative ones mean no limit.
+pub fn limit(th: &Thread, v: Value) -> PyResult<Option<usize>> {
+    match v.present() {
+        Some(v) => Ok(usize::try_from(ops::index_i64(th, v)?).ok()),
+        None => Ok(None),
+    }
+}
+
+/// A width: negative ones count as zero.
+pub fn width(th: &Thread, v: Value) -> PyResult<usize> {
+    Ok(ops::index_i64(th, v)?.max(0) as usize)
+}
+
+/// The result of a text operation that may need more memory than there is.
+pub fn room<T>(th: &Thread, r: Result<T, OutOfMemory>) -> PyResult<T> {
+    r.map_err(|_| th.memory_error())
+}
+
+/// How often a sequence of `len` bytes is to be repeated: none for nothing at all.
+pub fn repeat_count(th: &Thread, n: Value, len: usize) -> PyResult<usize> {
+    let n = ops::index(th, n)?;
+    let Some(n) = n.as_i64() else {
+        return Err(th.overflow_error("cannot fit 'int' into an index-sized integer"));
+    };
+    let n = n.max(0) as usize;
+    match len.checked_mul(n) {
+        Some(total) if total <= isize::MAX as usize => Ok(n),
+        _ => Err(th.memory_error()),
+    }
+}
+
+/// The bytes of a bytes-like object: borrowed from `bytes`, which never change, copied at one instant from any other.
+pub fn bytes_like<'a>(th: &Thread, v: Value) -> PyResult<Cow<'a, [u8]>> {
+    if let Some(b) = v.as_bytes() {
+        return Ok(Cow::Borrowed(b));
+    }
+    if let Some(b) = v.downcast::<ByteArray>() {
+        return Ok(Cow::Owned(b.bytes.with(|b| b.clone())));
+    }
+    let b = buffer::get(th, v, false)?;
+    Ok(Cow::Owned(contents(th, &b)?))
+}
+
+/// The bytes of a view in C order, contiguous or not.
+pub fn contents(th: &Thread, b: &buffer::Buffer) -> PyResult<Vec<u8>> {
+    if b.is_contiguous() {
+        let mut out = Vec::new();
+        if out.try_reserve_exact(b.len).is_err() {
+            return Err(th.memory_error());
+        }
+        out.extend_from_slice(b.as_slice());
+        return Ok(out);
+    }
+    Ok(taipan_object::view::View::of(b).gather(false))
+}
+
+/// One byte of an integer argument.
+pub fn byte(th: &Thread, v: Value) -> PyResult<u8> {
+    match ops::index(th, v)?.as_i64().map(u8::try_from) {
+        Some(Ok(b)) => Ok(b),
+        _ => Err(th.value_error("byte must be in range(0, 256)")),
+    }
+}
