@@ -92,8 +92,6 @@ pub(crate) const fn append<const A: usize, const B: usize, const N: usize>(
         out[i] = copy(&b[i - A]);
         i += 1;
     }
-    std::mem::forget(a);
-    std::mem::forget(b);
     out
 }
 

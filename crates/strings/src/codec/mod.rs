@@ -121,13 +121,9 @@ pub fn decode_native(
     last: bool,
 ) -> PyResult<(Value, usize)> {
     if matches!(native, Native::Utf8 | Native::Ascii | Native::Latin1) {
-        let plain = if native == Native::Utf8 {
-            std::str::from_utf8(bytes).ok()
-        } else if bytes.is_ascii() {
-            std::str::from_utf8(bytes).ok()
-        } else {
-            None
-        };
+        let plain = (native == Native::Utf8 || bytes.is_ascii())
+            .then(|| std::str::from_utf8(bytes).ok())
+            .flatten();
         if let Some(s) = plain {
             let v = Value::try_wtf8(th, taipan_object::wtf8::Wtf8::new(s))?;
             return Ok((v, bytes.len()));

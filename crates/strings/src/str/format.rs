@@ -95,7 +95,7 @@ fn render(
 }
 
 fn object(th: &Thread, name: &Wtf8, source: &Source, auto: &mut AutoNumber) -> PyResult {
-    let mut path = FieldName::parse(name).map_err(|e| fail(th, e))?;
+    let path = FieldName::parse(name).map_err(|e| fail(th, e))?;
     let mut v = match auto.resolve(path.first).map_err(|e| fail(th, e))? {
         First::Index(i) => {
             let Some(args) = source.args else {
@@ -124,7 +124,7 @@ fn object(th: &Thread, name: &Wtf8, source: &Source, auto: &mut AutoNumber) -> P
         }
         First::Auto => return Err(fail(th, TemplateError::EmptyAttribute)),
     };
-    while let Some(step) = path.next() {
+    for step in path {
         v = match step.map_err(|e| fail(th, e))? {
             Access::Attribute(n) => {
                 let name = taipan_object::strings::intern_wtf8(th, n);

@@ -92,7 +92,7 @@ pub static SPEC: TypeSpec = TypeSpec {
 fn slots(s: &mut Slots) {
     s.new = Some(new);
     s.repr = Some(|th, v| Value::try_wtf8(th, &taipan_text::repr::repr(get(v).wtf8())));
-    s.str = Some(|th, v| exact(th, v));
+    s.str = Some(exact);
     s.hash = Some(|_, v| Ok(get(v).hash()));
     s.richcmp = Some(richcmp);
     s.iter = Some(iter::iter);
