@@ -3,11 +3,14 @@
 //! | module | what it has |
 //! |---|---|
 //! | `_codecs`, `_string` | the codec registry; the parsers of format strings |
-//! | `math` | functions of numbers |
+//! | `math`, `_random` | functions of numbers |
+//! | `_struct` | values to bytes and back |
 
 pub mod codecs;
 pub mod math;
+pub mod random;
 pub mod string_module;
+pub mod structs;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
@@ -19,7 +22,19 @@ pub fn modules() -> &'static [&'static ModuleSpec] {
     MODULES
 }
 
+static TYPES: &[(&StaticType, &TypeSpec)] = &[
+    (
+        &string_module::FORMATTER_ITERATOR,
+        &string_module::FORMATTER_SPEC,
+    ),
+    (
+        &string_module::FIELD_NAME_ITERATOR,
+        &string_module::FIELD_NAME_SPEC,
+    ),
+    (&structs::UNPACK_ITERATOR, &structs::UNPACK_ITERATOR_SPEC),
+];
+
 /// Types of this crate that no module's table has.
 pub fn types() -> &'static [(&'static StaticType, &'static TypeSpec)] {
-    string_module::TYPES
+    TYPES
 }

@@ -17,7 +17,7 @@ pub(super) fn two_sum(x: f64, y: f64) -> (f64, f64) {
 }
 
 /// The Euclidean length of a vector.
-pub(crate) fn norm(vector: &[f64]) -> f64 {
+pub(super) fn norm(vector: &[f64]) -> f64 {
     let (mut max, mut nan) = (0f64, false);
     for x in vector {
         nan |= x.is_nan();

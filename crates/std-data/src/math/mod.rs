@@ -9,8 +9,6 @@ use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::types::class_of;
 use taipan_object::{PyResult, Raised, Thread, Value, attr, names, ops};
 
-pub(crate) use exact::norm;
-
 /// `math`
 pub static MODULE: ModuleSpec = ModuleSpec {
     name: "math",

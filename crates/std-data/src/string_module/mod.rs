@@ -27,12 +27,6 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     init: |_, _| Ok(()),
 };
 
-/// Types that are not in the module.
-pub static TYPES: &[(&StaticType, &TypeSpec)] = &[
-    (&FORMATTER_ITERATOR, &FORMATTER_SPEC),
-    (&FIELD_NAME_ITERATOR, &FIELD_NAME_SPEC),
-];
-
 /// The payload of both iterators: a text and where in it the next part begins, in bytes.
 #[repr(C)]
 struct Cursor {
@@ -42,14 +36,14 @@ struct Cursor {
 
 payload!(Cursor, "string cursor", |this, m| this.text.trace(m));
 
-static FORMATTER_ITERATOR: StaticType = StaticType::new(
+pub(crate) static FORMATTER_ITERATOR: StaticType = StaticType::new(
     "builtins",
     "formatteriterator",
     Some(&OBJECT),
     flags::NO_NEW,
     layout_of::<Cursor>,
 );
-static FIELD_NAME_ITERATOR: StaticType = StaticType::new(
+pub(crate) static FIELD_NAME_ITERATOR: StaticType = StaticType::new(
     "builtins",
     "fieldnameiterator",
     Some(&OBJECT),
@@ -57,14 +51,14 @@ static FIELD_NAME_ITERATOR: StaticType = StaticType::new(
     layout_of::<Cursor>,
 );
 
-static FORMATTER_SPEC: TypeSpec = TypeSpec {
+pub(crate) static FORMATTER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
         s.next = Some(next_chunk);
     },
     ..TypeSpec::EMPTY
 };
-static FIELD_NAME_SPEC: TypeSpec = TypeSpec {
+pub(crate) static FIELD_NAME_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
         s.next = Some(next_access);
