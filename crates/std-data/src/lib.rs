@@ -4,13 +4,16 @@
 //! |---|---|
 //! | `_codecs`, `_string` | the codec registry; the parsers of format strings |
 //! | `math`, `_random` | functions of numbers |
-//! | `_struct` | values to bytes and back |
+//! | `_struct`, `array`, `binascii` | values to bytes and back |
+//! | `unicodedata` | the character database |
 
+pub mod binascii;
 pub mod codecs;
 pub mod math;
 pub mod random;
 pub mod string_module;
 pub mod structs;
+pub mod unicodedata;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;

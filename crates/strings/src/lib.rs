@@ -10,6 +10,8 @@ pub mod codec;
 pub mod memoryview;
 pub mod str;
 
+pub use byteslike::to_hex;
+
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::{self, StaticType};
 

@@ -29,8 +29,6 @@ pub(super) struct Compiled {
     pub values: usize,
     /// Whether numbers are little-endian.
     pub little: bool,
-    /// Whether sizes are the machine's.
-    pub native: bool,
 }
 
 /// Size and alignment of a format character.
@@ -75,7 +73,6 @@ impl Compiled {
             size: 0,
             values: 0,
             little,
-            native,
         };
         let mut i = 0;
         while let Some(&c) = rest.get(i) {
