@@ -7,6 +7,7 @@
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
 
+pub mod array;
 pub mod binascii;
 pub mod codecs;
 pub mod math;
@@ -34,6 +35,7 @@ static TYPES: &[(&StaticType, &TypeSpec)] = &[
         &string_module::FIELD_NAME_ITERATOR,
         &string_module::FIELD_NAME_SPEC,
     ),
+    (&array::ARRAY_ITERATOR, &array::ITERATOR_SPEC),
     (&structs::UNPACK_ITERATOR, &structs::UNPACK_ITERATOR_SPEC),
 ];
 
