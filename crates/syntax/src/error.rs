@@ -60,9 +60,13 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// A `SyntaxError` covering `range`.
+    /// A `SyntaxError` of the compiler covering `range`. Its columns count bytes, as CPython's
+    /// do for these errors; those of the parser count characters.
     pub fn at(lines: &Lines, range: TextRange, msg: impl Into<String>) -> Box<Self> {
-        Self::with_kind(lines, ErrorKind::Syntax, range, msg)
+        let mut error = Self::with_kind(lines, ErrorKind::Syntax, range, msg);
+        error.col = lines.position(range.start()).1 + 1;
+        error.end_col = Some(lines.position(range.end()).1 as i32 + 1);
+        error
     }
 
     /// An error of class `kind` covering `range`.

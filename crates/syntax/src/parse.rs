@@ -7,6 +7,7 @@ use ruff_python_ast::{Mod, ModModule, PythonVersion, Stmt};
 use ruff_python_parser as parser;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
+use crate::FutureFlags;
 use crate::check::Suspects;
 use crate::diagnose;
 use crate::error::{ErrorKind, SyntaxError, Warning};
@@ -112,7 +113,14 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
         return Err(diagnose::explain(&lines, options, None));
     }
     let options_for_ruff = parser::ParseOptions::from(mode).with_target_version(version);
-    let outcome = parser::parse_unchecked(&text, options_for_ruff);
+    // `<>` is unknown to ruff, but as long as `!=`.
+    let patched = imports_barry(&text) || options.future.contains(FutureFlags::BARRY_AS_BDFL);
+    let outcome = if patched {
+        let operators = diagnose::replace_flufl(&lines, options);
+        parser::parse_unchecked(&operators, options_for_ruff)
+    } else {
+        parser::parse_unchecked(&text, options_for_ruff)
+    };
     let first = outcome
         .errors()
         .first()
@@ -130,7 +138,7 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
         longest + 200
     };
     let suspects = Suspects::gather(outcome.tokens(), &text);
-    let second_look = needs_second_look(outcome.tokens(), &text, options);
+    let second_look = patched || needs_second_look(outcome.tokens(), &text, options);
     let parsed = Parsed {
         tokens: options.keep_tokens.then(|| outcome.tokens().clone()),
         ast: outcome.into_syntax(),
@@ -173,6 +181,11 @@ pub struct Analyzed {
     pub symbols: crate::symtable::SymbolTable,
     /// Warnings in the order CPython gives them.
     pub warnings: Vec<Warning>,
+}
+
+/// Whether a text turns on the April fool's feature.
+pub(crate) fn imports_barry(text: &str) -> bool {
+    text.contains("barry_as_FLUFL") && text.contains("from __future__ import")
 }
 
 /// The number of tokens in the longest logical line: no tree is deeper than that plus its

@@ -180,7 +180,7 @@ impl<'a> Checker<'a> {
                 }
                 for item in &stmt.items {
                     self.expr(&item.context_expr)?;
-                    self.push_frame(Frame::Other, stmt.range)?;
+                    self.push_frame(Frame::Other, item.context_expr.range())?;
                     if let Some(target) = &item.optional_vars {
                         self.target(target)?;
                     }
@@ -259,7 +259,11 @@ impl<'a> Checker<'a> {
         }
         self.opt(ret.value.as_deref())?;
         if self.frames.contains(&Frame::GroupHandler) {
-            return self.error(ret.range, IN_GROUP_HANDLER);
+            let range = match ret.value.as_deref() {
+                Some(value) if literals::constant_type(value).is_some() => value.range(),
+                _ => ret.range,
+            };
+            return self.error(range, IN_GROUP_HANDLER);
         }
         Ok(())
     }
@@ -324,7 +328,13 @@ impl<'a> Checker<'a> {
             is_async: def.is_async,
             is_generator,
         };
-        self.in_unit(unit, |checker| checker.body(&def.body))
+        self.in_unit(unit, |checker| {
+            if def.is_async || is_generator {
+                // All of it stands in a block that turns `StopIteration` into an error.
+                checker.frames.push(Frame::Other);
+            }
+            checker.body(&def.body)
+        })
     }
 
     fn annotation(&mut self, annotation: &Expr) -> Check {

@@ -54,7 +54,13 @@ impl Scope<'_, '_> {
 
     fn pattern_inner(&mut self, pattern: &Pattern) -> Check {
         match pattern {
-            Pattern::MatchValue(value) => self.checker.expr(&value.value),
+            Pattern::MatchValue(value) => {
+                if matches!(*value.value, Expr::FString(_) | Expr::TString(_)) {
+                    let msg = "patterns may only match literals and attribute lookups";
+                    return self.checker.error(value.range, msg);
+                }
+                self.checker.expr(&value.value)
+            }
             Pattern::MatchSingleton(_) => Ok(()),
             Pattern::MatchSequence(sequence) => {
                 let stars = sequence
@@ -199,6 +205,10 @@ fn constant_key(expr: &Expr) -> Option<Key> {
                 shown: format!("{value:?}"),
             },
             Number::Float(value) => same(format!("{value:?}")),
+            Number::Complex { imag, .. } if *imag == 0.0 => Key {
+                value: "0".to_owned(),
+                shown: "0j".to_owned(),
+            },
             Number::Complex { imag, .. } => same(format!("{imag}j")),
         },
         Expr::UnaryOp(op) if op.op == UnaryOp::USub => {
@@ -210,7 +220,11 @@ fn constant_key(expr: &Expr) -> Option<Key> {
                 } else {
                     format!("-{}", key.value)
                 },
-                shown: format!("-{}", key.shown),
+                shown: if zero && key.shown == "0" {
+                    key.shown
+                } else {
+                    format!("-{}", key.shown)
+                },
             }
         }
         Expr::BinOp(op) => {

@@ -274,6 +274,11 @@ impl Grammar<'_> {
             return self.fail(error);
         }
         if !barry && text == "<>" {
+            if self.invalid {
+                let msg = "invalid syntax.  Maybe you meant '!=' instead of '<>'?";
+                let error = self.raise_known(&token, &token, msg);
+                return self.fail(error);
+            }
             return Ok(None);
         }
         self.take(K::Other);
@@ -285,7 +290,7 @@ impl Grammar<'_> {
         self.options
             .future
             .contains(crate::FutureFlags::BARRY_AS_BDFL)
-            || self.tokens.text.contains("import barry_as_FLUFL")
+            || crate::parse::imports_barry(&self.tokens.text)
     }
 
     pub fn bitwise_or(&mut self) -> Match {

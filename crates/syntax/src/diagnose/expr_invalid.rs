@@ -8,6 +8,9 @@ const SOFT_KEYWORDS: [&str; 4] = ["_", "case", "match", "type"];
 
 impl Grammar<'_> {
     pub(super) fn invalid_expression(&mut self) -> Result<(), Raised> {
+        if self.invalid {
+            self.invalid_string()?;
+        }
         self.mistake(|g| {
             // Two expressions side by side. `x"…"` and soft keywords are other mistakes.
             if g.is_name_string()? || g.is_soft_keyword()? {
@@ -80,6 +83,28 @@ impl Grammar<'_> {
             let msg =
                 format!("{letter}-string: lambda expressions are not allowed without parentheses");
             g.fail_range(&lambda, &colon, msg)
+        })
+    }
+
+    /// `"a "quoted" word"`
+    fn invalid_string(&mut self) -> Result<(), Raised> {
+        if !self.is_kind(Kind::String)? {
+            return Ok(());
+        }
+        self.mistake(|g| {
+            g.eat_kind(Kind::String)?;
+            let mut between = Vec::new();
+            while !g.is_kind(Kind::String)? {
+                match g.expression_without_invalid()? {
+                    Some(expr) => between.push(expr),
+                    None => return Ok(None),
+                }
+            }
+            let (Some(first), Some(last)) = (between.first(), between.last()) else {
+                return Ok(None);
+            };
+            let msg = "invalid syntax. Is this intended to be part of the string?";
+            g.fail_range(first, last, msg)
         })
     }
 

@@ -26,6 +26,7 @@ impl Grammar<'_> {
             if parts.is_empty() {
                 return Ok(None);
             }
+            g.check_literals(start)?;
             g.check_mixture(&parts, start)?;
             let kind = if parts.iter().any(|part| part.kind == K::TString) {
                 K::TString

@@ -163,7 +163,7 @@ impl<'a> Grammar<'a> {
         if self.error.is_none() {
             self.error = Some(match &self.tokens.stop {
                 Some(Ending::Unclosed(bracket)) => unclosed(self.lines, *bracket),
-                Some(Ending::Error(error)) => error.clone(),
+                Some(Ending::Error(error) | Ending::Late(error)) => error.clone(),
                 None => {
                     let last = self.last_token();
                     self.raise_known(&last, &last, "invalid syntax")
@@ -266,10 +266,13 @@ impl<'a> Grammar<'a> {
         })
     }
 
-    /// A token without which it is an error, in the first pass too.
+    /// A token without which it is an error.
     pub fn force(&mut self, text: &str) -> Match {
         if let Some(token) = self.eat(text)? {
             return Ok(Some(token));
+        }
+        if !self.invalid {
+            return Ok(None);
         }
         let token = self.peek()?;
         self.error = Some(self.raise_known(&token, &token, format!("expected '{text}'")));
@@ -424,7 +427,15 @@ impl<'a> Grammar<'a> {
         last: &Token,
         msg: impl Into<String>,
     ) -> Box<SyntaxError> {
-        let (at, end) = (self.position(first), self.end_position(last));
+        let (at, mut end) = (self.position(first), self.end_position(last));
+        if end.0 > at.0 {
+            // CPython measures the end on the first line.
+            let len = self
+                .lines
+                .text_of_line(at.0)
+                .map_or(0, |line| line.chars().count());
+            end.1 = end.1.min(len as i32 + 1);
+        }
         self.describe(ErrorKind::Syntax, at, end, msg)
     }
 
@@ -501,6 +512,18 @@ impl<'a> Grammar<'a> {
             msg,
         );
         self.fail(error)
+    }
+
+    /// Text of the token `back` places before the one at hand.
+    pub fn text_before(&self, back: usize) -> &'a str {
+        match self
+            .at
+            .checked_sub(back)
+            .and_then(|idx| self.tokens.list.get(idx))
+        {
+            Some(token) => self.text(token),
+            None => "",
+        }
     }
 
     pub fn line_of(&self, node: &Node) -> u32 {

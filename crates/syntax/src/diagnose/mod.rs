@@ -54,15 +54,10 @@ pub(crate) fn explain(
 
 /// The error of a text that CPython's tokenizer or parser refuses.
 pub(crate) fn reject(lines: &Lines, options: &Options) -> Option<Box<SyntaxError>> {
-    let tokens = match Tokens::read(lines, options) {
-        Ok(tokens) => tokens,
-        Err(error) => return Some(error),
-    };
+    let tokens = Tokens::read(lines, options);
     let mut grammar = Grammar::new(lines, &tokens, options);
     if grammar.accepts() {
-        return grammar
-            .finish_single()
-            .or_else(|| literals::check(lines, &tokens));
+        return grammar.finish_single();
     }
     if let Some(error) = grammar.take_error() {
         return Some(overridden(lines, &tokens, &grammar, error));
@@ -75,12 +70,15 @@ pub(crate) fn reject(lines: &Lines, options: &Options) -> Option<Box<SyntaxError
     if let Some(error) = grammar.take_error() {
         return Some(overridden(lines, &tokens, &grammar, error));
     }
-    let error = match last.kind {
-        Kind::Indent => grammar.raise_at_last(ErrorKind::Indentation, "unexpected indent"),
-        Kind::Dedent => grammar.raise_at_last(ErrorKind::Indentation, "unexpected unindent"),
-        _ => grammar.raise_known(&last, &last, "invalid syntax"),
+    let unexpected = match last.kind {
+        Kind::Indent => "unexpected indent",
+        Kind::Dedent => "unexpected unindent",
+        _ => {
+            let error = grammar.raise_known(&last, &last, "invalid syntax");
+            return Some(overridden(lines, &tokens, &grammar, error));
+        }
     };
-    Some(overridden(lines, &tokens, &grammar, error))
+    Some(grammar.raise_at_last(ErrorKind::Indentation, unexpected))
 }
 
 /// An opening bracket that is never closed is the better explanation of an error after it.
@@ -94,15 +92,30 @@ fn overridden(
         Some(Ending::Unclosed(bracket)) if grammar.last_line() > bracket.line => {
             unclosed(lines, *bracket)
         }
+        Some(Ending::Error(error)) => error.clone(),
         _ => error,
     }
+}
+
+/// The text with every `<>` operator turned into `!=`.
+pub(crate) fn replace_flufl(lines: &Lines, options: &Options) -> String {
+    let tokens = Tokens::read(lines, options);
+    let mut text = lines.source().to_owned();
+    for token in &tokens.list {
+        let range = token.start as usize..token.end as usize;
+        if token.kind == Kind::Op && text.get(range.clone()) == Some("<>") {
+            text.replace_range(range, "!=");
+        }
+    }
+    text
 }
 
 fn unclosed(lines: &Lines, bracket: Bracket) -> Box<SyntaxError> {
     let offset = TextSize::new(bracket.offset);
     let open = char::from(bracket.open);
-    let mut error = SyntaxError::at(
+    let mut error = SyntaxError::with_kind(
         lines,
+        ErrorKind::Syntax,
         TextRange::empty(offset),
         format!("'{open}' was never closed"),
     );
@@ -113,6 +126,9 @@ fn unclosed(lines: &Lines, bracket: Bracket) -> Box<SyntaxError> {
 /// Why the tokens end before the text does.
 pub(crate) enum Ending {
     Unclosed(Bracket),
+    /// What the parser says only if it comes that far.
+    Late(Box<SyntaxError>),
+    /// What is said even if the parser has found something before.
     Error(Box<SyntaxError>),
 }
 
@@ -125,7 +141,7 @@ pub(crate) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    fn read(lines: &'a Lines, options: &Options) -> Result<Tokens<'a>, Box<SyntaxError>> {
+    fn read(lines: &'a Lines, options: &Options) -> Tokens<'a> {
         let source = lines.source();
         let text = if options.mode == Mode::Exec && !source.is_empty() && !source.ends_with('\n') {
             Cow::Owned(format!("{source}\n"))
@@ -157,13 +173,18 @@ impl<'a> Tokens<'a> {
                     started = true;
                     list.push(token);
                 }
-                Err(Stop::Error(error)) => return Err(error),
-                Err(Stop::Late(error)) => break Some(Ending::Error(error)),
+                // What is wrong with the rest of a replacement field counts less than what is
+                // wrong with its beginning.
+                Err(Stop::Error(error)) if tokenizer.in_string() => {
+                    break Some(Ending::Late(error));
+                }
+                Err(Stop::Error(error)) => break Some(Ending::Error(error)),
+                Err(Stop::Late(error)) => break Some(Ending::Late(error)),
                 Err(Stop::Unclosed) => {
                     break tokenizer.open_bracket().map(Ending::Unclosed);
                 }
             }
         };
-        Ok(Tokens { list, text, stop })
+        Tokens { list, text, stop }
     }
 }

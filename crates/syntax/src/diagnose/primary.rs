@@ -1,7 +1,7 @@
 //! Primaries, atoms and displays.
 
 use super::grammar::{Grammar, Match, Rule};
-use super::node::{K, Node};
+use super::node::K;
 use crate::tokenizer::Kind;
 
 impl Grammar<'_> {
@@ -241,7 +241,7 @@ impl Grammar<'_> {
             if g.eat("{")?.is_none() {
                 return Ok(None);
             }
-            if g.comma_list(Self::double_starred_kvpair)?.is_some() {
+            if g.kvpairs()?.is_some() {
                 g.eat(",")?;
             }
             if g.eat("}")?.is_none() {
@@ -263,7 +263,7 @@ impl Grammar<'_> {
 
     fn invalid_double_starred_kvpairs(&mut self) -> Match<()> {
         self.mistake(|g| {
-            if g.comma_list(Self::double_starred_kvpair)?.is_none() || g.eat(",")?.is_none() {
+            if g.kvpairs()?.is_none() || g.eat(",")?.is_none() {
                 return Ok(None);
             }
             g.mistake(|g| {
@@ -289,11 +289,10 @@ impl Grammar<'_> {
             let Some(star) = g.eat("*")? else {
                 return Ok(None);
             };
-            let Some(value) = g.bitwise_or()? else {
+            if g.bitwise_or()?.is_none() {
                 return Ok(None);
-            };
-            let _ = value;
-            g.fail_from_read(
+            }
+            g.fail_from(
                 &star,
                 "cannot use a starred expression in a dictionary value",
             )
@@ -314,8 +313,30 @@ impl Grammar<'_> {
         Ok(None)
     }
 
-    fn fail_from_read(&mut self, node: &Node, msg: &str) -> Match<()> {
-        self.fail_from(node, msg)
+    /// Items of a dict. In the keys after the first no mistakes are looked for: that a colon is
+    /// missing explains them better.
+    fn kvpairs(&mut self) -> Match {
+        let start = self.at;
+        if self.attempt(Self::double_starred_kvpair)?.is_none() {
+            return Ok(None);
+        }
+        loop {
+            let next = self.attempt(|g| {
+                if g.eat(",")?.is_none() {
+                    return Ok(None);
+                }
+                if !g.is("**")? {
+                    let before = std::mem::replace(&mut g.invalid, false);
+                    let key = g.ahead(Self::expression);
+                    g.invalid = before;
+                    key?;
+                }
+                g.double_starred_kvpair()
+            })?;
+            if next.is_none() {
+                return self.done(start);
+            }
+        }
     }
 
     fn double_starred_kvpair(&mut self) -> Match {

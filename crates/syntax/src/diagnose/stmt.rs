@@ -391,7 +391,7 @@ impl Grammar<'_> {
             if g.dotted_name()?.is_none() {
                 return Ok(None);
             }
-            g.invalid_alias(&[","])
+            g.invalid_alias(&[",", ";"])
         })?;
         let Some(name) = self.dotted_name()? else {
             return Ok(None);
@@ -497,7 +497,7 @@ impl Grammar<'_> {
             if g.name()?.is_none() {
                 return Ok(None);
             }
-            g.invalid_alias(&[",", ")"])
+            g.invalid_alias(&[",", ")", ";"])
         })?;
         let Some(name) = self.name()? else {
             return Ok(None);

@@ -166,11 +166,13 @@ impl Grammar<'_> {
             let Some(elif) = g.eat("elif")? else {
                 return Ok(None);
             };
-            g.fail_from(&elif, "'elif' block follows an 'else' block")
+            g.fail_node(&elif, "'elif' block follows an 'else' block")
         })?;
         self.attempt(|g| {
             g.eat("else")?;
-            g.force(":")?;
+            if g.force(":")?.is_none() {
+                return Ok(None);
+            }
             g.block()
         })
     }
@@ -374,8 +376,7 @@ impl Grammar<'_> {
         self.invalid_try()?;
         let start = self.at;
         self.eat("try")?;
-        self.force(":")?;
-        if self.block()?.is_none() {
+        if self.force(":")?.is_none() || self.block()?.is_none() {
             return Ok(None);
         }
         if self.is("finally")? {
@@ -461,7 +462,9 @@ impl Grammar<'_> {
             g.missing_block(&keyword, "'finally' statement")
         })?;
         self.eat("finally")?;
-        self.force(":")?;
+        if self.force(":")?.is_none() {
+            return Ok(None);
+        }
         self.block()
     }
 
@@ -575,7 +578,8 @@ impl Grammar<'_> {
             if g.eat_kind(Kind::Newline)?.is_some() {
                 return g.fail_last("expected ':'");
             }
-            if g.eat("*")?.is_some()
+            if star
+                && g.eat("*")?.is_some()
                 && (g.eat(":")?.is_some() || g.eat_kind(Kind::Newline)?.is_some())
             {
                 return g.fail_last("expected one or more exception types");
@@ -636,14 +640,15 @@ impl Grammar<'_> {
         if self.is("[")? {
             self.type_params()?;
         }
-        self.force("(")?;
+        if self.force("(")?.is_none() {
+            return Ok(None);
+        }
         self.parameters(false)?;
         if self.eat(")")?.is_none() {
             return Ok(None);
         }
         self.attempt(Self::returns)?;
-        self.force(":")?;
-        if self.block()?.is_none() {
+        if self.force(":")?.is_none() || self.block()?.is_none() {
             return Ok(None);
         }
         self.done(start)

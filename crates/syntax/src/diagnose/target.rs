@@ -107,10 +107,16 @@ impl Grammar<'_> {
                 return Ok(inner);
             }
             let targets = self.attempt(Self::star_targets)?;
+            // A single one needs a comma to be a tuple.
+            let comma = self.text_before(1) == ",";
             if self.eat(")")?.is_none() {
                 return Ok(None);
             }
-            let kids = targets.map(|node| vec![node]).unwrap_or_default();
+            let kids = match targets {
+                Some(node) if node.kind == K::Tuple || comma => vec![node],
+                Some(_) => return Ok(None),
+                None => Vec::new(),
+            };
             return Ok(Some(self.node(K::Tuple, start, kids)));
         }
         if self.eat("[")?.is_some() {

@@ -37,7 +37,7 @@ impl Builder<'_> {
                 self.visit_expr(&class.cls)?;
                 self.visit_patterns(&class.arguments.patterns)?;
                 for keyword in &class.arguments.keywords {
-                    self.check_name(&keyword.attr, pattern.range(), "assign to")?;
+                    self.check_name(&keyword.attr, keyword.pattern.range(), "assign to")?;
                 }
                 class
                     .arguments

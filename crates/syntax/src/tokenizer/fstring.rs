@@ -98,12 +98,6 @@ impl Tokenizer<'_> {
         if self.at == start && self.peek() == Some(b'{') {
             return self.open_field(letter);
         }
-        if self.at == start
-            && let Some(mode) = self.strings.last()
-            && mode.in_expression
-        {
-            return self.next_token();
-        }
         Ok(self.middle(start, line, &mode))
     }
 

@@ -73,7 +73,12 @@ pub struct Token {
 impl Token {
     /// Indents, dedents and the end have no column in CPython.
     pub const fn has_column(&self) -> bool {
-        !matches!(self.kind, Kind::Indent | Kind::Dedent | Kind::End)
+        match self.kind {
+            Kind::Indent | Kind::Dedent | Kind::End => false,
+            // A newline that is not in the text.
+            Kind::Newline => self.start < self.end,
+            _ => true,
+        }
     }
 }
 
@@ -200,6 +205,9 @@ impl<'a> Tokenizer<'a> {
 
     /// Line on which `at` is, where the end of the text counts as part of the last line.
     fn line_at(&self, at: usize) -> u32 {
+        if self.text.is_empty() {
+            return 0;
+        }
         let at = if at == self.text.len() && at > 0 {
             at - 1
         } else {
@@ -356,14 +364,15 @@ impl<'a> Tokenizer<'a> {
         self.bump();
         if self.eat(b'\n') {
             if self.peek().is_none() {
+                if !self.brackets.is_empty() {
+                    return Err(Stop::Unclosed);
+                }
                 return Err(Stop::Late(self.unexpected_end(line)));
             }
             return Ok(());
         }
-        let Some(next) = self.text[self.at..].chars().next() else {
-            return Err(Stop::Late(self.unexpected_end(line)));
-        };
-        let col = self.column(line, self.at + next.len_utf8());
+        let next = self.text[self.at..].chars().next();
+        let col = self.column(line, self.at + next.map_or(0, char::len_utf8));
         Err(Stop::Late(self.describe(
             ErrorKind::Syntax,
             line,
@@ -463,6 +472,11 @@ impl<'a> Tokenizer<'a> {
         let msg = "inconsistent use of tabs and spaces in indentation";
         let error = self.describe(ErrorKind::Tab, line, 1, (line, 0), msg);
         Err(Stop::Late(error))
+    }
+
+    /// Whether the last token was inside an f-string or t-string.
+    pub(crate) fn in_string(&self) -> bool {
+        self.strings.last().is_some_and(|mode| mode.in_expression)
     }
 
     /// Forgets all indentation, as CPython does at the end of interactive input. Gives how many
