@@ -3,12 +3,13 @@
 //! | module | what it has |
 //! |---|---|
 //! | `_codecs`, `_string` | the codec registry; the parsers of format strings |
-//! | `math`, `_random` | functions of numbers |
+//! | `math`, `cmath`, `_random` | functions of numbers |
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
 
 pub mod array;
 pub mod binascii;
+pub mod cmath;
 pub mod codecs;
 pub mod math;
 pub mod random;

@@ -329,7 +329,7 @@ pub(super) fn pop(th: &Thread, a: &[Value]) -> PyResult {
     };
     let code = get(a[0]).code;
     let size = code.size();
-    if get(a[0]).len() == 0 {
+    if get(a[0]).bytes.with(|b| b.is_empty()) {
         return Err(th.index_error("pop from empty array"));
     }
     let item = change(th, a[0], 0, |b| {
