@@ -212,14 +212,16 @@ fn needs_second_look(tokens: &Tokens, source: &str, options: &Options) -> bool {
         // What ruff makes of one expression or one statement differs in small ways.
         return source.len() < 20_000 || !source.starts_with(|c: char| c.is_ascii_graphic());
     }
+    // Depth of brackets, and of f-strings: their replacement fields have limits of their own.
     let mut nesting = 0_i32;
+    let mut strings = 0_i32;
     let mut indents = 0_i32;
     let mut line_has_tabs = false;
     for token in tokens {
         match token.kind() {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
                 nesting += 1;
-                if nesting > 190 {
+                if nesting > 140 || (strings > 0 && nesting > 3) {
                     return true;
                 }
             }
@@ -233,6 +235,8 @@ fn needs_second_look(tokens: &Tokens, source: &str, options: &Options) -> bool {
                 line_has_tabs |= text.contains('\t');
             }
             TokenKind::Dedent => indents -= 1,
+            TokenKind::FStringStart | TokenKind::TStringStart => strings += 1,
+            TokenKind::FStringEnd | TokenKind::TStringEnd => strings -= 1,
             TokenKind::Int if token.range().len() > TextSize::new(4_000) => return true,
             _ => {}
         }

@@ -93,6 +93,35 @@ fn compare(path: &PathBuf, failures: &mut String) -> (usize, usize) {
     (cases.len(), bad)
 }
 
+fn files() -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/errors");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("the corpus exists")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// Whatever is cut off or left out, there is an answer.
+#[test]
+fn no_text_is_too_broken() {
+    for path in files() {
+        let text = std::fs::read_to_string(path).expect("the corpus is readable");
+        for case in read(&text) {
+            for (idx, c) in case.source.char_indices() {
+                let (head, tail) = (&case.source[..idx], &case.source[idx + c.len_utf8()..]);
+                for mode in [Mode::Exec, Mode::Eval, Mode::Single] {
+                    for source in [head.to_owned(), tail.to_owned(), format!("{head}{tail}")] {
+                        let _ = analyze(&source, &Options::new(mode));
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn errors_are_those_of_cpython() {
     if let Ok(path) = std::env::var("TAIPAN_SYNTAX_CASES") {
@@ -101,16 +130,9 @@ fn errors_are_those_of_cpython() {
         println!("{failures}\n{bad} of {all} differ");
         return;
     }
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/errors");
     let mut failures = String::new();
     let mut total = 0;
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("the corpus exists")
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    for path in files {
+    for path in files() {
         let (all, _) = compare(&path, &mut failures);
         total += all;
     }

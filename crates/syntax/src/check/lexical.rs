@@ -27,13 +27,12 @@ impl Suspects {
         for token in tokens {
             let range = token.range();
             match token.kind() {
-                TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
+                TokenKind::Int | TokenKind::Float | TokenKind::Complex
                     if bytes
                         .get(range.end().to_usize())
-                        .is_some_and(u8::is_ascii_alphabetic)
-                    {
-                        suspects.push(Suspect::Number(range));
-                    }
+                        .is_some_and(u8::is_ascii_alphabetic) =>
+                {
+                    suspects.push(Suspect::Number(range));
                 }
                 TokenKind::String if has_backslash => {
                     if let Some(escape) = in_string(&source[range], range.start()) {
@@ -54,8 +53,13 @@ impl Suspects {
                     let text = source
                         .get(range.start().to_usize()..end)
                         .unwrap_or(&source[range]);
-                    if let Some(escape) = bad_escapes(text, range.start(), false) {
-                        suspects.push(Suspect::Escape(escape, range));
+                    // CPython's tokens end at doubled braces, and each gives one warning.
+                    let mut offset = range.start();
+                    for piece in split_doubled(text) {
+                        if let Some(escape) = bad_escapes(piece, offset, false) {
+                            suspects.push(Suspect::Escape(escape, range));
+                        }
+                        offset += TextSize::of(piece);
                     }
                 }
                 _ => {}
@@ -63,6 +67,21 @@ impl Suspects {
         }
         Suspects(suspects)
     }
+}
+
+/// The pieces of an f-string's text up to and with each pair of braces.
+fn split_doubled(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take().filter(|text| !text.is_empty())?;
+        let end = ["{{", "}}"]
+            .iter()
+            .filter_map(|pair| text.find(pair))
+            .min()
+            .map_or(text.len(), |at| at + 2);
+        rest = text.get(end..);
+        text.get(..end)
+    })
 }
 
 /// The first unknown escape of a string token with prefix and quotes.

@@ -38,14 +38,11 @@ pub(super) fn constant_type(expr: &Expr) -> Option<&'static str> {
 pub(super) fn identity_suspect(expr: &Expr) -> Option<&'static str> {
     match expr {
         Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) | Expr::EllipsisLiteral(_) => None,
-        Expr::Tuple(tuple) => tuple.elts.iter().all(is_constant).then_some("tuple"),
+        Expr::Tuple(tuple) => tuple
+            .elts
+            .iter()
+            .all(|elt| constant_type(elt).is_some())
+            .then_some("tuple"),
         _ => constant_type(expr),
-    }
-}
-
-fn is_constant(expr: &Expr) -> bool {
-    match expr {
-        Expr::Tuple(tuple) => tuple.elts.iter().all(is_constant),
-        _ => constant_type(expr).is_some(),
     }
 }

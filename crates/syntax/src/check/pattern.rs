@@ -125,10 +125,11 @@ impl Scope<'_, '_> {
             }
             Pattern::MatchAs(binding) => match (&binding.pattern, &binding.name) {
                 (Some(pattern), name) => {
-                    if let Some(name) = name {
-                        self.bind(&name.id, binding.range)?;
+                    self.pattern(pattern)?;
+                    match name {
+                        Some(name) => self.bind(&name.id, binding.range),
+                        None => Ok(()),
                     }
-                    self.pattern(pattern)
                 }
                 (None, Some(name)) => {
                     if !self.irrefutable_allowed {

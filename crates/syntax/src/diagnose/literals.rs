@@ -29,7 +29,9 @@ impl Grammar<'_> {
                         continue;
                     };
                     let (prefix, quoted) = text.split_at(quote);
-                    let size = if quoted.len() >= 6 && quoted[..3] == quoted[..1].repeat(3) {
+                    let size = if quoted.len() >= 6
+                        && (quoted.starts_with("'''") || quoted.starts_with("\"\"\""))
+                    {
                         3
                     } else {
                         1
@@ -105,7 +107,7 @@ fn bad_bytes(body: &str, is_raw: bool) -> Option<String> {
 /// What `unicode_escape` says of a text. Its positions are in a form of the text where all beyond
 /// ASCII is written as `\UXXXXXXXX`.
 fn bad_text(body: &str) -> Option<String> {
-    let mut at = 0;
+    let mut at: usize = 0;
     let mut rest = body;
     while let Some(c) = rest.chars().next() {
         rest = &rest[c.len_utf8()..];
@@ -167,7 +169,10 @@ fn bad_text(body: &str) -> Option<String> {
         if digits < len {
             return error(at, what);
         }
-        if len == 8 && u32::from_str_radix(&rest[..8], 16).is_ok_and(|code| code > 0x10_ffff) {
+        if len == 8
+            && u32::from_str_radix(rest.get(..8).unwrap_or_default(), 16)
+                .is_ok_and(|code| code > 0x10_ffff)
+        {
             return error(at, "illegal Unicode character");
         }
         rest = &rest[digits..];

@@ -438,13 +438,16 @@ impl Grammar<'_> {
             if !any {
                 return Ok(None);
             }
+            let before = std::mem::replace(&mut g.invalid, false);
+            let complete = g.ahead(|g| g.except_block(!star_first));
+            g.invalid = before;
+            if !complete? {
+                return Ok(None);
+            }
             let Some(keyword) = g.eat("except")? else {
                 return Ok(None);
             };
             let star = g.eat("*")?;
-            if star.is_some() == star_first {
-                return Ok(None);
-            }
             let msg = "cannot have both 'except' and 'except*' on the same 'try'";
             let last = star.unwrap_or_else(|| keyword.clone());
             g.fail_range(&keyword, &last, msg)

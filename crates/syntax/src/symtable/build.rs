@@ -260,7 +260,7 @@ impl Builder<'_> {
             return self.error(range, format!("duplicate type parameter '{name}'"));
         }
         let mut new = old | flags;
-        if in_target {
+        if in_target && flags & SymbolFlags::LOCAL != 0 {
             if new & (SymbolFlags::GLOBAL | SymbolFlags::NONLOCAL) != 0 {
                 return self.error(
                     range,

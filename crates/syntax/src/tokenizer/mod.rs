@@ -316,7 +316,8 @@ impl<'a> Tokenizer<'a> {
                     return Ok(self.token(Kind::Comment, start, line));
                 }
             }
-            let start = self.at;
+            // A comment belongs to the newline behind it.
+            let start = if self.keep_trivia { self.at } else { start };
             let Some(byte) = self.peek() else {
                 if !self.brackets.is_empty() {
                     return Err(Stop::Unclosed);
