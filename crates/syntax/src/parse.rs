@@ -7,7 +7,6 @@ use ruff_python_ast::{Mod, ModModule, PythonVersion, Stmt};
 use ruff_python_parser as parser;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use crate::FutureFlags;
 use crate::check::Suspects;
 use crate::diagnose;
 use crate::error::{ErrorKind, SyntaxError, Warning};
@@ -114,7 +113,7 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
     }
     let options_for_ruff = parser::ParseOptions::from(mode).with_target_version(version);
     // `<>` is unknown to ruff, but as long as `!=`.
-    let patched = imports_barry(&text) || options.future.contains(FutureFlags::BARRY_AS_BDFL);
+    let patched = diagnose::barry_as_bdfl(&lines, options);
     let outcome = if patched {
         let operators = diagnose::replace_flufl(&lines, options);
         parser::parse_unchecked(&operators, options_for_ruff)
@@ -183,11 +182,6 @@ pub struct Analyzed {
     pub warnings: Vec<Warning>,
 }
 
-/// Whether a text turns on the April fool's feature.
-pub(crate) fn imports_barry(text: &str) -> bool {
-    text.contains("barry_as_FLUFL") && text.contains("from __future__ import")
-}
-
 /// The number of tokens in the longest logical line: no tree is deeper than that plus its
 /// indentation.
 fn longest_line(tokens: &Tokens) -> u32 {
@@ -212,20 +206,34 @@ fn needs_second_look(tokens: &Tokens, source: &str, options: &Options) -> bool {
         // What ruff makes of one expression or one statement differs in small ways.
         return source.len() < 20_000 || !source.starts_with(|c: char| c.is_ascii_graphic());
     }
-    // Depth of brackets, and of f-strings: their replacement fields have limits of their own.
+    // Depth of brackets, and of braces in each f-string: replacement fields have their own limit.
     let mut nesting = 0_i32;
-    let mut strings = 0_i32;
+    let mut strings: Vec<i32> = Vec::new();
     let mut indents = 0_i32;
     let mut line_has_tabs = false;
     for token in tokens {
         match token.kind() {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
                 nesting += 1;
-                if nesting > 140 || (strings > 0 && nesting > 3) {
+                if nesting > 140 {
                     return true;
                 }
+                if token.kind() == TokenKind::Lbrace
+                    && let Some(fields) = strings.last_mut()
+                {
+                    *fields += 1;
+                    if *fields > 3 {
+                        return true;
+                    }
+                }
             }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => nesting -= 1,
+            TokenKind::Rpar | TokenKind::Rsqb => nesting -= 1,
+            TokenKind::Rbrace => {
+                nesting -= 1;
+                if let Some(fields) = strings.last_mut() {
+                    *fields -= 1;
+                }
+            }
             TokenKind::Indent => {
                 indents += 1;
                 if indents > 90 {
@@ -235,8 +243,10 @@ fn needs_second_look(tokens: &Tokens, source: &str, options: &Options) -> bool {
                 line_has_tabs |= text.contains('\t');
             }
             TokenKind::Dedent => indents -= 1,
-            TokenKind::FStringStart | TokenKind::TStringStart => strings += 1,
-            TokenKind::FStringEnd | TokenKind::TStringEnd => strings -= 1,
+            TokenKind::FStringStart | TokenKind::TStringStart => strings.push(0),
+            TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                strings.pop();
+            }
             TokenKind::Int if token.range().len() > TextSize::new(4_000) => return true,
             _ => {}
         }

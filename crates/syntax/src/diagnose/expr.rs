@@ -266,7 +266,7 @@ impl Grammar<'_> {
 
     fn not_equal(&mut self) -> Match<K> {
         let token = self.peek()?;
-        let barry = self.barry_as_bdfl();
+        let barry = self.tokens.barry_as_bdfl;
         let text = self.text(&token);
         if barry && text != "<>" {
             let msg = "with Barry as BDFL, use '<>' instead of '!='";
@@ -283,14 +283,6 @@ impl Grammar<'_> {
         }
         self.take(K::Other);
         Ok(Some(K::Compare))
-    }
-
-    /// Whether the text has turned on the April fool's feature.
-    pub fn barry_as_bdfl(&self) -> bool {
-        self.options
-            .future
-            .contains(crate::FutureFlags::BARRY_AS_BDFL)
-            || crate::parse::imports_barry(&self.tokens.text)
     }
 
     pub fn bitwise_or(&mut self) -> Match {

@@ -26,6 +26,7 @@ use std::borrow::Cow;
 
 use ruff_text_size::{TextRange, TextSize};
 
+use crate::FutureFlags;
 use crate::error::{ErrorKind, SyntaxError};
 use crate::lines::Lines;
 use crate::options::{Mode, Options};
@@ -97,6 +98,26 @@ fn overridden(
     }
 }
 
+/// Whether `<>` is the operator and `!=` is not.
+pub(crate) fn barry_as_bdfl(lines: &Lines, options: &Options) -> bool {
+    options.future.contains(FutureFlags::BARRY_AS_BDFL)
+        || (lines.source().contains("barry_as_FLUFL") && Tokens::read(lines, options).barry_as_bdfl)
+}
+
+fn imports_barry(tokens: &[Token], text: &str) -> bool {
+    let word = |token: &Token| text.get(token.start as usize..token.end as usize);
+    let mut statements = tokens.split(|token| {
+        token.kind == Kind::Newline || (token.kind == Kind::Op && word(token) == Some(";"))
+    });
+    statements.any(|statement| {
+        let mut words = statement.iter().filter_map(word);
+        words.next() == Some("from")
+            && words.next() == Some("__future__")
+            && words.next() == Some("import")
+            && words.any(|word| word == "barry_as_FLUFL")
+    })
+}
+
 /// The text with every `<>` operator turned into `!=`.
 pub(crate) fn replace_flufl(lines: &Lines, options: &Options) -> String {
     let tokens = Tokens::read(lines, options);
@@ -136,6 +157,8 @@ pub(crate) enum Ending {
 pub(crate) struct Tokens<'a> {
     pub list: Vec<Token>,
     pub text: Cow<'a, str>,
+    /// Whether the text has turned on the April fool's feature.
+    pub barry_as_bdfl: bool,
     /// What is found after the last token, unless that is [`Kind::End`].
     pub stop: Option<Ending>,
 }
@@ -185,6 +208,13 @@ impl<'a> Tokens<'a> {
                 }
             }
         };
-        Tokens { list, text, stop }
+        let inherited = options.future.contains(FutureFlags::BARRY_AS_BDFL);
+        let barry_as_bdfl = inherited || imports_barry(&list, &text);
+        Tokens {
+            list,
+            text,
+            barry_as_bdfl,
+            stop,
+        }
     }
 }
