@@ -20,7 +20,17 @@ pub mod unicodedata;
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
 
-static MODULES: &[&ModuleSpec] = &[&codecs::MODULE, &math::MODULE, &string_module::MODULE];
+static MODULES: &[&ModuleSpec] = &[
+    &array::MODULE,
+    &binascii::MODULE,
+    &cmath::MODULE,
+    &codecs::MODULE,
+    &math::MODULE,
+    &random::MODULE,
+    &string_module::MODULE,
+    &structs::MODULE,
+    &unicodedata::MODULE,
+];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

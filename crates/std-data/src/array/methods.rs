@@ -7,6 +7,8 @@ use taipan_object::types::class_of;
 use taipan_object::wtf8::{CodePoint, Wtf8Buf};
 use taipan_object::{PyResult, Raised, Thread, Value, ValueVec, call, ops};
 use taipan_strings::args;
+use taipan_strings::codec::{Native, decode_native};
+use taipan_text::codec::ByteOrder;
 
 use super::item::Code;
 use super::{Array, bytes_of, change, get, make, shown_name};
@@ -29,9 +31,16 @@ fn text(th: &Thread, bytes: &[u8]) -> PyResult<Wtf8Buf> {
         match CodePoint::from_u32(n) {
             Some(c) => out.push(c),
             None => {
-                return Err(th.value_error(format!(
-                    "character U+{n:x} is not in range [U+0000; U+10ffff]"
-                )));
+                // The decoder says where and why.
+                let order = if cfg!(target_endian = "little") {
+                    ByteOrder::Little
+                } else {
+                    ByteOrder::Big
+                };
+                let object = Value::bytes(th, bytes)?;
+                let native = Native::Utf32(Some(order));
+                let errors = Some("surrogatepass");
+                decode_native(th, object, bytes, native, errors, true)?;
             }
         }
     }

@@ -112,8 +112,10 @@ fn log_of(th: &Thread, v: Value, f: fn(f64) -> f64, of_two: f64) -> PyResult<f64
             Int::Big(b) if !b.is_negative() && !b.is_zero() => Ok(match b.to_f64() {
                 Ok(x) => f(x),
                 Err(_) => {
+                    // A mantissa below 1 and a power of two.
                     let shift = b.bit_length() - 900;
-                    f(b.shr(shift).to_f64_lossy()) + shift as f64 * of_two
+                    let (m, e) = libm::frexp(b.shr(shift).to_f64_lossy());
+                    f(m) + of_two * (shift as f64 + e as f64)
                 }
             }),
             _ => Err(th.value_error("expected a positive input")),

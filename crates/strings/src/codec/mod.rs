@@ -52,6 +52,10 @@ pub fn native(name: &str) -> Option<Native> {
         "latin_1" | "latin1" | "iso_8859_1" | "iso8859_1" => Native::Latin1,
         "utf_16" | "utf16" => Native::Utf16(None),
         "utf_32" | "utf32" => Native::Utf32(None),
+        "utf_16_le" => Native::Utf16(Some(ByteOrder::Little)),
+        "utf_16_be" => Native::Utf16(Some(ByteOrder::Big)),
+        "utf_32_le" => Native::Utf32(Some(ByteOrder::Little)),
+        "utf_32_be" => Native::Utf32(Some(ByteOrder::Big)),
         _ => return None,
     })
 }
