@@ -60,7 +60,8 @@ fn group(digits: &str, separator: &str, sizes: &[u8], min_width: usize) -> Strin
         };
         size_index += 1;
         let mut room = size;
-        while room > 0 && (left > 0 || width < min_width) {
+        // Behind a separator there is always a digit.
+        while room > 0 && (left > 0 || width < min_width || (room == size && !out.is_empty())) {
             if left > 0 {
                 left -= 1;
                 out.push(&digits[left..left + 1]);

@@ -124,9 +124,24 @@ pub(super) fn pow(th: &Thread, a: Value, b: Value, m: Value) -> PyResult {
     if !m.is_none() {
         return Err(th.value_error("complex modulo"));
     }
-    match float::complex_pow(x.pair(), y.pair()) {
-        // A complex power that is too large has a message of its own.
+    power(th, x.pair(), y.pair())
+}
+
+/// `x ** y` of complex numbers.
+pub(crate) fn power(th: &Thread, x: (f64, f64), y: (f64, f64)) -> PyResult {
+    // The sine of an infinite angle has no value.
+    let finite = |z: (f64, f64)| z.0.is_finite() && z.1.is_finite();
+    if !finite(x) || !finite(y) {
+        let angle = x.1.atan2(x.0) * y.0 + y.1 * x.0.hypot(x.1).ln();
+        if angle.is_infinite() && y != (0.0, 0.0) {
+            return Err(float_error(th, FloatError::ZeroToComplexPower));
+        }
+    }
+    match float::complex_pow(x, y) {
         Err(FloatError::RangeError) => Err(th.overflow_error("complex exponentiation")),
+        Ok((re, im)) if re.is_infinite() || im.is_infinite() => {
+            Err(th.overflow_error("complex exponentiation"))
+        }
         r => checked(th, r),
     }
 }

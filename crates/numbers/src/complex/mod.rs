@@ -1,6 +1,6 @@
 //! `complex`.
 
-mod arith;
+pub(crate) mod arith;
 pub mod new;
 
 use taipan_num::format::{NumericLocale, format_complex};

@@ -97,10 +97,7 @@ pub fn divmod(th: &Thread, a: Value, b: Value) -> PyResult {
 pub fn power(th: &Thread, x: f64, y: f64) -> PyResult {
     match float::pow(x, y) {
         Ok(Power::Real(r)) => Ok(Value::float(th, r)),
-        Ok(Power::Complex) => match float::complex_pow((x, 0.0), (y, 0.0)) {
-            Ok((re, im)) => Ok(Value::complex(th, re, im)),
-            Err(e) => Err(float_error(th, e)),
-        },
+        Ok(Power::Complex) => crate::complex::arith::power(th, (x, 0.0), (y, 0.0)),
         Err(e) => Err(float_error(th, e)),
     }
 }

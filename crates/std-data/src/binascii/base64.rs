@@ -1,6 +1,6 @@
 //! Base64.
 
-use taipan_object::{PyResult, Thread, Value};
+use taipan_object::{PyResult, Raised, Thread, Value};
 use taipan_strings::args;
 
 use super::{ascii, error, flag};
@@ -59,21 +59,24 @@ pub(super) fn decode(th: &Thread, a: &[Value]) -> PyResult {
                     },
                 ));
             }
+            if strict && have == 1 {
+                return Err(one_too_many(th, &out));
+            }
             if have >= 2 {
                 pads += 1;
-                if have + pads >= 4 {
-                    // What follows a complete padding is not data.
-                    if strict && let Some(next) = text.get(i + 1) {
-                        return Err(error(
-                            th,
-                            if *next == b'=' {
-                                "Excess padding not allowed"
-                            } else {
-                                "Excess data after padding"
-                            },
-                        ));
-                    }
-                    return Value::bytes(th, &out);
+                // What follows a complete padding is not data.
+                if strict
+                    && have + pads >= 4
+                    && let Some(next) = text.get(i + 1)
+                {
+                    return Err(error(
+                        th,
+                        if *next == b'=' {
+                            "Excess padding not allowed"
+                        } else {
+                            "Excess data after padding"
+                        },
+                    ));
                 }
             }
             continue;
@@ -103,13 +106,19 @@ pub(super) fn decode(th: &Thread, a: &[Value]) -> PyResult {
     }
     match have {
         0 => Value::bytes(th, &out),
-        1 => Err(error(
-            th,
-            format!(
-                "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
-                out.len() / 3 * 4 + 1
-            ),
-        )),
+        1 => Err(one_too_many(th, &out)),
+        _ if have + pads >= 4 => Value::bytes(th, &out),
         _ => Err(error(th, "Incorrect padding")),
     }
+}
+
+#[cold]
+fn one_too_many(th: &Thread, out: &[u8]) -> Raised {
+    error(
+        th,
+        format!(
+            "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
+            out.len() / 3 * 4 + 1
+        ),
+    )
 }

@@ -95,7 +95,7 @@ pub(super) fn exp((x, y): Complex) -> Outcome {
                 (r.copysign(y.cos()), r.copysign(y.sin()))
             }
         } else if x == -INF {
-            (0.0, 0f64.copysign(y))
+            (0.0, 0.0)
         } else if x == INF {
             (INF, NAN)
         } else if y == 0.0 {
@@ -185,6 +185,8 @@ pub(super) fn acosh((x, y): Complex) -> Outcome {
             (INF, y.atan2(x))
         } else if x.is_infinite() || y.is_infinite() {
             (INF, NAN)
+        } else if x == 0.0 {
+            (NAN, FRAC_PI_2)
         } else {
             (NAN, NAN)
         });
@@ -289,7 +291,7 @@ pub(super) fn cosh((x, y): Complex) -> Outcome {
         } else if x.is_infinite() {
             (INF, NAN)
         } else if y == 0.0 {
-            (NAN, y)
+            (NAN, 0.0)
         } else if x == 0.0 {
             (NAN, 0.0)
         } else {
@@ -318,11 +320,11 @@ pub(super) fn sinh((x, y): Complex) -> Outcome {
                 (if x > 0.0 { re } else { -re }, INF.copysign(y.sin()))
             }
         } else if x.is_infinite() {
-            (x, NAN)
+            (INF, NAN)
         } else if y == 0.0 {
             (NAN, y)
         } else if x == 0.0 {
-            (x, NAN)
+            (0.0, NAN)
         } else {
             (NAN, NAN)
         });
@@ -350,6 +352,8 @@ pub(super) fn tanh((x, y): Complex) -> Outcome {
             (1f64.copysign(x), 0f64.copysign(im))
         } else if y == 0.0 {
             (NAN, y)
+        } else if x == 0.0 {
+            (x, NAN)
         } else {
             (NAN, NAN)
         });
