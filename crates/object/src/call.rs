@@ -467,7 +467,7 @@ fn too_many(th: &Thread, m: &Method, given: usize, skip: usize, kw: bool) -> Rai
         };
         let kind = if min == max { "exactly" } else { "at most" };
         let total = max + a.keyword_only as usize;
-        if a.keyword_only == 0 && min != max {
+        if a.keyword_only == 0 {
             format!(
                 "{name}() takes at most {total} argument{} ({given} given)",
                 plural(total)

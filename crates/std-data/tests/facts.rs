@@ -1,4 +1,4 @@
-//! What CPython 3.14 answers to a thousand expressions about numbers, text and bytes, one a line in `facts/*.txt`.
+//! What CPython 3.14 answers to thousands of expressions about numbers, text and bytes, one a line in `facts/*.txt`.
 //!
 //! There is no interpreter at this level: expressions are walked as a tree, over the object protocols. A line with
 //! another answer is reported with both.
@@ -299,6 +299,8 @@ fn answers_are_those_of_cpython() {
         include_str!("facts/numbers.txt"),
         include_str!("facts/strings.txt"),
         include_str!("facts/modules.txt"),
+        include_str!("facts/edges.txt"),
+        include_str!("facts/random.txt"),
     ];
     // More tables, for a search for differences: the path of a file in `FACTS`.
     let more = std::env::var("FACTS")

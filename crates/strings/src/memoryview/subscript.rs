@@ -78,7 +78,7 @@ fn resolve(th: &Thread, w: &View, key: Value) -> PyResult<Key> {
         }
         return Err(th.type_error("memoryview: invalid slice key"));
     }
-    if class_of(key).slots().index.is_none() {
+    if !key.is_small_int() && class_of(key).slots().index.is_none() {
         return Err(th.type_error("memoryview: invalid slice key"));
     }
     if dimensions != 1 {

@@ -53,8 +53,12 @@ impl Arguments {
     }
 
     fn take(&mut self, th: &Thread) -> PyResult {
-        if let Some(v) = self.keyed {
-            return Ok(v);
+        if self.used_key {
+            // The item of a key serves once: for a star or for the conversion.
+            return self
+                .keyed
+                .take()
+                .ok_or_else(|| fail(th, PrintfError::NotEnoughArguments));
         }
         let v = match self.whole.as_tuple() {
             Some(items) => items.get(self.next).copied(),
@@ -206,8 +210,11 @@ pub fn format(th: &Thread, format: Value, operand: Value) -> PyResult {
             key_object(th, &mut args, key)?;
         }
         let layout = layout(th, &c, &mut args)?;
-        let letter = c.letter.map_err(|e| fail(th, e))?;
+        if let Err(e @ PrintfError::Incomplete) = c.letter {
+            return Err(fail(th, e));
+        }
         let v = args.take(th)?;
+        let letter = c.letter.map_err(|e| fail(th, e))?;
         match letter {
             's' | 'r' | 'a' => {
                 let s = match letter {
@@ -284,8 +291,11 @@ pub fn format_of_bytes(th: &Thread, format: &[u8], operand: Value) -> PyResult<V
             key_object(th, &mut args, key)?;
         }
         let layout = layout(th, &c, &mut args)?;
-        let letter = c.letter.map_err(|e| fail(th, e))?;
+        if let Err(e @ PrintfError::Incomplete) = c.letter {
+            return Err(fail(th, e));
+        }
         let v = args.take(th)?;
+        let letter = c.letter.map_err(|e| fail(th, e))?;
         let shown = match letter {
             'r' | 'a' => {
                 let s = ops::ascii(th, v)?;
