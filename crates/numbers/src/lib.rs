@@ -9,6 +9,7 @@ mod errors;
 pub mod fast;
 pub mod float;
 pub mod int;
+pub mod locale;
 pub mod range;
 pub mod slice;
 

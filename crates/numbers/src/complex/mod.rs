@@ -3,7 +3,7 @@
 pub(crate) mod arith;
 pub mod new;
 
-use taipan_num::format::{NumericLocale, format_complex};
+use taipan_num::format::format_complex;
 use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
 use taipan_object::numbers;
 use taipan_object::types::{self, Type, class_of, is_exactly};
@@ -110,7 +110,7 @@ fn format(th: &Thread, a: &[Value]) -> PyResult {
     }
     let (re, im) = get(a[0]);
     let name = class_of(a[0]).name_text();
-    match format_complex(re, im, spec, &name, &NumericLocale::default()) {
+    match format_complex(re, im, spec, &name, &crate::locale::for_spec(spec)) {
         Ok(s) => text(th, s),
         Err(e) => Err(format_error(th, e)),
     }

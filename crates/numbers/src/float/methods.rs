@@ -1,7 +1,7 @@
 //! The methods of `float`.
 
 use taipan_num::float;
-use taipan_num::format::{NumericLocale, format_float};
+use taipan_num::format::format_float;
 use taipan_object::types::{self, class_of, is_exactly};
 use taipan_object::{PyResult, Thread, Value, ops};
 
@@ -123,7 +123,7 @@ pub(super) fn format(th: &Thread, a: &[Value]) -> PyResult {
         return ops::str(th, a[0]);
     }
     let name = class_of(a[0]).name_text();
-    match format_float(get(a[0]), spec, &name, &NumericLocale::default()) {
+    match format_float(get(a[0]), spec, &name, &crate::locale::for_spec(spec)) {
         Ok(s) => text(th, s),
         Err(e) => Err(format_error(th, e)),
     }

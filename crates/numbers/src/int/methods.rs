@@ -1,6 +1,6 @@
 //! The methods of `int`.
 
-use taipan_num::format::{NumericLocale, format_int};
+use taipan_num::format::format_int;
 use taipan_num::{BigInt, small};
 use taipan_object::numbers::{Int, int_max_str_digits};
 use taipan_object::types::{self, Type, class_of};
@@ -214,7 +214,7 @@ pub(super) fn format(th: &Thread, a: &[Value]) -> PyResult {
     }
     let n = get(a[0]).to_big();
     let name = class_of(a[0]).name_text();
-    let locale = NumericLocale::default();
+    let locale = crate::locale::for_spec(spec);
     match format_int(&n, spec, &name, &locale, int_max_str_digits()) {
         Ok(s) => text(th, s),
         Err(e) => Err(format_error(th, e)),

@@ -114,6 +114,13 @@ static SPEC: TypeSpec = TypeSpec {
             let n = get(a[0]).bytes.with(|b| b.capacity());
             Ok(Value::usize(th, size_of::<Object<Array>>() + n))
         }).atomic(LOCKED).doc("Size of the array in memory, in bytes."),
+        Method::new("__release_buffer__", "($self, buffer, /)", |th, a| {
+            match a[1].downcast::<taipan_strings::memoryview::MemoryView>() {
+                Some(m) => taipan_strings::memoryview::release(th, m).map(|()| Value::NONE),
+                None => Err(th.type_error("expected a memoryview object")),
+            }
+        })
+        .doc("Release the buffer object that exposes the underlying memory of the object."),
         Method::new("__class_getitem__", "($type, object, /)", |th, a| ops::generic_alias(th, a[0], a[1])).class().doc("Arrays are generic over the type of their elements"),
     ],
     getset: &[
