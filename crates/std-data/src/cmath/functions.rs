@@ -290,9 +290,7 @@ pub(super) fn cosh((x, y): Complex) -> Outcome {
             }
         } else if x.is_infinite() {
             (INF, NAN)
-        } else if y == 0.0 {
-            (NAN, 0.0)
-        } else if x == 0.0 {
+        } else if x == 0.0 || y == 0.0 {
             (NAN, 0.0)
         } else {
             (NAN, NAN)
