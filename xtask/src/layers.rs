@@ -8,15 +8,17 @@ const LEVELS: &[&[&str]] = &[
     &["sync", "num", "text", "host"],
     &["gc", "bytecode"],
     &["object", "syntax"],
-    &["builtins", "compiler"],
-    &["interp", "std-core", "std-data", "std-os", "std-net"],
+    &["builtins", "numbers", "strings", "containers", "compiler"],
+    &[
+        "interp", "pylib", "std-core", "std-data", "std-os", "std-net",
+    ],
     &["jit"],
     &["engine"],
     &["taipan"],
 ];
 
 /// Crates beside the levels: anything may use them; they use none of the others.
-const SIDE: &[&str] = &["derive", "pylib", "testkit"];
+const SIDE: &[&str] = &["derive", "testkit"];
 
 /// The names of `taipan-*` crates in the `[dependencies]` of a manifest.
 fn dependencies(manifest: &str) -> Vec<String> {
