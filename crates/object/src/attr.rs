@@ -397,11 +397,10 @@ pub fn set_own(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()>
                 Some(f) => f.set(header, value),
                 None => add_chunks(th, v, shape, n - shape.inline)?,
             }
-            if std::ptr::eq(shape_of(v), shape) || !shape_of(v).dict_mode {
-                if field(v, shape, n).is_some_and(|f| !f.get().is_absent()) || shape_of(v).dict_mode
-                {
-                    return Ok(());
-                }
+            let unchanged = std::ptr::eq(shape_of(v), shape) || !shape_of(v).dict_mode;
+            let stored = field(v, shape, n).is_some_and(|f| !f.get().is_absent());
+            if unchanged && (stored || shape_of(v).dict_mode) {
+                return Ok(());
             }
             continue;
         }

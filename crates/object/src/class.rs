@@ -391,7 +391,7 @@ pub fn calculate_metaclass<'a>(
 }
 
 /// The nearest class in the chain of bases that changes the layout of instances.
-fn solid_base<'a>(t: &'a Object<Type>) -> &'a Object<Type> {
+fn solid_base(t: &Object<Type>) -> &Object<Type> {
     let mut t = t;
     while let Some(b) = t.base.get() {
         let same = t.kind_of_instances() == b.kind_of_instances()
@@ -524,6 +524,7 @@ pub fn set_mro(th: &Thread, t: &Object<Type>) -> PyResult<()> {
 
 /// Recomputes the slots of a class and its subclasses after a special method changed.
 pub fn update_slots(t: &Object<Type>) {
+    attr::bump_epoch();
     if t.is_heap() {
         let base = t.base.expect();
         let slots = slotdefs::compute(base.slots(), &|name| t.lookup(name));
@@ -798,7 +799,8 @@ pub fn set_bases(th: &Thread, t: &Object<Type>, bases: &[Value]) -> PyResult<()>
     let old_base = t.base.expect();
     let dict_bits = flags::HAS_DICT | flags::HAS_WEAKREF;
     let own = t.flags.load(Ordering::Acquire);
-    if !compatible_base(old_base, base) || base.flags.load(Ordering::Acquire) & dict_bits & !own != 0
+    if !compatible_base(old_base, base)
+        || base.flags.load(Ordering::Acquire) & dict_bits & !own != 0
     {
         return Err(th.type_error(format!(
             "__bases__ assignment: '{}' object layout differs from '{}'",

@@ -17,6 +17,15 @@ pub struct Code {
     pub data: Arc<CodeData>,
     /// The instructions with their cache words. Whatever a cache names is pinned in `pins`.
     pub words: Box<[AtomicU64]>,
+    /// Registers of a frame.
+    pub nregs: u32,
+    /// Registers that must be absent or arguments at entry: locals, cells and captured cells.
+    pub first_temp: u32,
+    /// The number of positional parameters if a call with just as many positional arguments needs no binding;
+    /// else `u32::MAX`.
+    pub simple_args: u32,
+    /// `co_flags`
+    pub flags: u32,
     /// The constants.
     pub consts: FieldOf<Array>,
     /// The names, interned.
@@ -105,6 +114,10 @@ impl Object<Code> {
             &types::CODE,
             Code {
                 data: data.clone(),
+                nregs: data.nregs,
+                first_temp: data.first_temp() as u32,
+                simple_args: simple_args(data),
+                flags: data.flags.0,
                 words: data.code.iter().map(|w| AtomicU64::new(*w)).collect(),
                 consts: FieldOf::new(consts),
                 names: FieldOf::new(names),
@@ -143,6 +156,15 @@ impl Drop for Code {
     fn drop(&mut self) {
         taipan_gc::add_outside_bytes(-8 * self.words.len() as isize);
     }
+}
+
+fn simple_args(data: &CodeData) -> u32 {
+    use taipan_bytecode::CodeFlags as F;
+    let special = F::VARARGS | F::VARKEYWORDS | F::GENERATOR | F::COROUTINE | F::ASYNC_GENERATOR;
+    if data.kwonlyargcount > 0 || data.flags.has(special) || !data.flags.has(F::OPTIMIZED) {
+        return u32::MAX;
+    }
+    data.argcount
 }
 
 fn name_array<'a, 'n>(

@@ -191,7 +191,9 @@ pub struct AsyncYield {
     pub value: Field,
 }
 
-payload!(AsyncYield, "asynchronous yield", |this, m| this.value.trace(m));
+payload!(AsyncYield, "asynchronous yield", |this, m| this
+    .value
+    .trace(m));
 
 /// How a generator is resumed.
 #[derive(Clone, Copy)]

@@ -566,3 +566,17 @@ impl<T> Guarded<T> {
         f(unsafe { &mut *self.inner.get() })
     }
 }
+
+/// A new cell of native code's own, without a type: Python never sees it.
+pub fn new_untyped<'a, T: Payload>(
+    th: &Thread,
+    data: T,
+) -> Result<&'a Object<T>, crate::error::Raised> {
+    let cell = th.try_alloc(T::kind(), size_of::<Object<T>>())?;
+    // SAFETY: the cell is new, large enough, and seen by no one else.
+    unsafe {
+        let o = cell as *mut Object<T>;
+        (&raw mut (*o).data).write(data);
+        Ok(&*o)
+    }
+}

@@ -417,7 +417,11 @@ impl Object<Str> {
     ///
     /// # Errors
     /// `MemoryError` if there is no room.
-    pub fn try_concat<'a>(th: &Thread, x: &Object<Str>, y: &Object<Str>) -> PyResult<&'a Object<Str>> {
+    pub fn try_concat<'a>(
+        th: &Thread,
+        x: &Object<Str>,
+        y: &Object<Str>,
+    ) -> PyResult<&'a Object<Str>> {
         let (a, b) = (x.as_bytes(), y.as_bytes());
         // A surrogate pair must not form across the seam: WTF-8 would have to write it as one code point.
         let seam = a.len() >= 3 && a[a.len() - 3] == 0xED && b.first() == Some(&0xED);
@@ -451,9 +455,16 @@ impl Object<Str> {
             let s = cell as *mut Object<Str>;
             (&raw mut (*s).data.bytes).write(bytes as u32);
             (&raw mut (*s).data.chars).write(chars as u32);
-            fill(std::slice::from_raw_parts_mut((cell as *mut u8).add(head), bytes));
-            (*s).header.aux.store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
-            (*s).header.shape.store(types::STR.shape_word(), Ordering::Release);
+            fill(std::slice::from_raw_parts_mut(
+                (cell as *mut u8).add(head),
+                bytes,
+            ));
+            (*s).header
+                .aux
+                .store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
+            (*s).header
+                .shape
+                .store(types::STR.shape_word(), Ordering::Release);
             Ok(&*s)
         }
     }
@@ -550,7 +561,9 @@ impl Object<Str> {
             (&raw mut (*s).data.bytes).write(bytes.len() as u32);
             (&raw mut (*s).data.chars).write(chars as u32);
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), (cell as *mut u8).add(head), bytes.len());
-            (*s).header.aux.store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
+            (*s).header
+                .aux
+                .store(if ascii { ASCII } else { 0 }, Ordering::Relaxed);
             if shape.extra_bytes() != 0 {
                 crate::attr::init_slots(cell, size, shape);
             }

@@ -3,6 +3,7 @@
 use crate::dict::Dict;
 use crate::error::{PyResult, Raised};
 use crate::exception;
+use crate::frame::FrameRec;
 use crate::heap::{Field, FieldOf, Object, Payload};
 use crate::types::StaticType;
 use crate::value::Value;
@@ -38,8 +39,12 @@ pub fn hash_key() -> (u64, u64) {
     *HASH_KEY.get_or_init(|| (0, 0))
 }
 
+/// Frame records per thread: address space, touched as used.
+const MAX_FRAMES: usize = 1 << 16;
+
 /// Registers per native thread's window stack: 4 MiB of address space, touched as used.
 const STACK_WORDS: usize = 1 << 19;
+const STACK_BYTES: usize = STACK_WORDS * 8 + MAX_FRAMES * size_of::<FrameRec>();
 
 /// One level of "the exception being handled": a thread has one, each generator in execution its own.
 pub struct ExcNode {
@@ -78,8 +83,12 @@ pub struct Thread {
     /// One past the highest register in use; the collector scans up to here.
     pub stack_top: Cell<*mut Value>,
     stack_end: *mut Value,
-    /// The innermost frame record of the interpreter; opaque here.
-    pub frame: Cell<*mut u8>,
+    frames: *mut FrameRec,
+    frames_end: *mut FrameRec,
+    /// The first free frame record of this thread's frame stack.
+    pub frame_top: Cell<*mut FrameRec>,
+    /// The innermost running frame; null outside Python code.
+    pub frame: Cell<*mut FrameRec>,
     /// The innermost level of exception handling.
     pub exc: Cell<*const ExcNode>,
     base_exc: ExcNode,
@@ -281,7 +290,7 @@ impl Thread {
         let stack = unsafe {
             libc::mmap(
                 std::ptr::null_mut(),
-                STACK_WORDS * 8,
+                STACK_BYTES,
                 libc::PROT_READ | libc::PROT_WRITE,
                 libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
                 -1,
@@ -302,6 +311,12 @@ impl Thread {
             stack_top: Cell::new(stack),
             // SAFETY: within the mapping; some room is left for the largest native window.
             stack_end: unsafe { stack.add(STACK_WORDS - 1024) },
+            // SAFETY: the frame records lie behind the registers in the same mapping.
+            frames: unsafe { stack.add(STACK_WORDS) } as *mut FrameRec,
+            // SAFETY: one past the last record, but for a few in reserve.
+            frames_end: unsafe { (stack.add(STACK_WORDS) as *mut FrameRec).add(MAX_FRAMES - 4) },
+            // SAFETY: as `frames`.
+            frame_top: Cell::new(unsafe { stack.add(STACK_WORDS) } as *mut FrameRec),
             frame: Cell::new(std::ptr::null_mut()),
             exc: Cell::new(std::ptr::null()),
             base_exc: ExcNode::new(),
@@ -333,6 +348,10 @@ impl Thread {
     }
 
     /// Detaches this thread; no Python code may run on it any more.
+    #[expect(
+        clippy::boxed_local,
+        reason = "the counterpart of `attach`, which gives a box"
+    )]
     pub fn detach(self: Box<Thread>) {
         if let Some(gil) = &self.interp.gil {
             gil.release();
@@ -341,7 +360,7 @@ impl Thread {
         CURRENT.set(std::ptr::null());
         self.detached.set(true);
         // SAFETY: the mapping made in `attach`; nothing points into it any more.
-        unsafe { libc::munmap(self.stack as *mut _, STACK_WORDS * 8) };
+        unsafe { libc::munmap(self.stack as *mut _, STACK_BYTES) };
         let Thread { mutator, .. } = *self;
         mutator.detach();
     }
@@ -375,6 +394,32 @@ impl Thread {
     #[inline(always)]
     pub fn stack_limit(&self) -> *mut Value {
         self.stack_end
+    }
+
+    /// Whether a frame with `nregs` registers from `regs` on, and its record, fit this thread's stacks.
+    #[inline(always)]
+    pub fn has_room(&self, regs: *mut Value, nregs: usize) -> bool {
+        (self.stack_end as usize).saturating_sub(regs as usize) >= nregs * 8
+            && self.frame_top.get() < self.frames_end
+    }
+
+    /// Pushes a frame record and makes it the innermost.
+    #[inline(always)]
+    pub fn push_frame(&self, rec: FrameRec) -> crate::frame::FramePtr {
+        let top = self.frame_top.get();
+        // SAFETY: `has_room` was asked; the records lie in this thread's mapping.
+        unsafe {
+            top.write(rec);
+            self.frame_top.set(top.add(1));
+        }
+        self.frame.set(top);
+        crate::frame::FramePtr(top)
+    }
+
+    /// Whether a register window lies on this thread's register stack (not in a generator).
+    #[inline(always)]
+    pub fn owns_window(&self, regs: *mut Value) -> bool {
+        regs >= self.stack && regs < self.stack_end
     }
 
     /// Allocates a zeroed cell.
@@ -540,6 +585,13 @@ impl Thread {
         e
     }
 
+    /// The innermost level of exception handling.
+    #[inline(always)]
+    pub fn exc_level(&self) -> &ExcNode {
+        // SAFETY: never null while attached; levels live on this thread's stack or in generators that it runs.
+        unsafe { &*self.exc.get() }
+    }
+
     /// The exception being handled, `sys.exception()`; absent for none.
     pub fn handled_exception(&self) -> Value {
         let mut node = self.exc.get();
@@ -607,6 +659,22 @@ unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
     // SAFETY: registered with this thread's address; the thread is stopped.
     let th = unsafe { &*(data as *const Thread) };
     m.mark_conservative_range(th.stack as *const usize, th.stack_top.get() as *const usize);
+    m.mark_conservative_range(
+        th.frames as *const usize,
+        th.frame_top.get() as *const usize,
+    );
+    // A running generator's registers are stored into without a barrier: they are roots.
+    let mut at = th.frame.get();
+    while !at.is_null() {
+        // SAFETY: the chain of a stopped thread's frames.
+        let f = unsafe { &*at };
+        if !f.generator.is_absent() {
+            let end = f.regs.wrapping_add(f.code().nregs as usize);
+            m.mark_conservative_range(f.regs as *const usize, end as *const usize);
+            m.mark_conservative_range(at as *const usize, at.wrapping_add(1) as *const usize);
+        }
+        at = f.previous;
+    }
     for f in [&th.trace_fn, &th.profile_fn, &th.context, &th.async_exc] {
         f.trace(m);
     }

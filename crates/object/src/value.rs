@@ -168,8 +168,8 @@ impl Value {
     /// The header of the heap cell, if it is one.
     #[inline(always)]
     pub fn header<'a>(self) -> Option<&'a Header> {
-        // SAFETY: a cell value always points to a live cell: it came from a root or a traced field.
         if self.is_cell() {
+            // SAFETY: a cell value always points to a live cell: it came from a root or a traced field.
             Some(unsafe { &*self.cell_unchecked() })
         } else {
             None

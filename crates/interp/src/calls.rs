@@ -1,0 +1,166 @@
+//! Entering and leaving frames.
+
+use std::sync::atomic::Ordering;
+use taipan_object::call::Args;
+use taipan_object::code::Code;
+use taipan_object::frame::{FramePtr, FrameRec, Regs, Step, frame_flags};
+use taipan_object::func::Function;
+use taipan_object::{Object, PyResult, Thread, Value};
+
+/// Fails at the recursion limit or where the thread's stacks are full.
+#[inline(always)]
+pub fn check_room(th: &Thread, regs: Regs, nregs: u32) -> PyResult<()> {
+    if th.depth.get() as i32 >= th.interp.recursion_limit.load(Ordering::Relaxed)
+        || !th.has_room(regs.0, nregs as usize)
+    {
+        return Err(th.recursion_error(""));
+    }
+    Ok(())
+}
+
+/// Pushes the frame of a function whose window at `regs` holds its arguments.
+#[inline(always)]
+pub fn push(
+    th: &Thread,
+    func: Value,
+    f: &Object<Function>,
+    code: &Object<Code>,
+    regs: Regs,
+    dst: u16,
+    flags: u16,
+) -> FramePtr {
+    let top = regs.from(code.nregs as usize).0;
+    th.stack_top.set(top);
+    th.depth.set(th.depth.get() + 1);
+    th.push_frame(FrameRec {
+        code,
+        pc: code.entry(),
+        regs: regs.0,
+        globals: f.globals.expect(),
+        builtins: f.builtins.expect(),
+        func,
+        locals: Value::ABSENT,
+        object: Value::ABSENT,
+        generator: Value::ABSENT,
+        previous: th.frame.get(),
+        top,
+        dst,
+        flags,
+        resume: 0,
+        advance: 0,
+        spare_register: 0,
+        yield_register: 0,
+    })
+}
+
+/// Enters a function with any arguments: its window is made at the top of the register stack.
+#[inline]
+pub fn enter(
+    th: &Thread,
+    func: Value,
+    f: &Object<Function>,
+    args: Args,
+    dst: u16,
+    flags: u16,
+) -> PyResult<FramePtr> {
+    let code = f.code.expect();
+    let regs = Regs(th.stack_top.get());
+    check_room(th, regs, code.nregs)?;
+    if code.simple_args as usize == args.values.len() && args.kwnames.is_empty() {
+        regs.copy_in(args.values);
+        regs.clear(args.values.len(), code.first_temp as usize);
+    } else {
+        let saved = th.stack_top.get();
+        // Binding allocates: what is in the window already must be seen.
+        regs.clear(0, code.first_temp as usize);
+        th.stack_top.set(regs.from(code.first_temp as usize).0);
+        let bound = crate::bind::bind(th, f, code, regs, args);
+        th.stack_top.set(saved);
+        bound?;
+    }
+    Ok(push(th, func, f, code, regs, dst, flags))
+}
+
+/// Leaves the innermost frame; the caller restores its own state.
+#[inline(always)]
+pub fn leave(th: &Thread, frame: FramePtr) {
+    if !frame.object.is_absent() {
+        crate::frames::detach(th, frame);
+    }
+    th.frame.set(frame.previous);
+    th.depth.set(th.depth.get() - 1);
+    if frame.generator.is_absent() {
+        th.frame_top.set(frame.0);
+    }
+}
+
+/// Calls a Python function from native code.
+pub fn call_function(th: &Thread, func: Value, args: Args) -> PyResult {
+    th.check_native_stack()?;
+    let saved = th.stack_top.get();
+    let f = func.expect::<Function>();
+    let frame = enter(th, func, f, args, 0, frame_flags::ENTRY);
+    let r = match frame {
+        Ok(frame) => crate::eval::run(th, frame, None),
+        Err(e) => Err(e),
+    };
+    th.stack_top.set(saved);
+    match r? {
+        Step::Return(v) | Step::Yield(v) => Ok(v),
+    }
+}
+
+/// Runs a code object in a namespace: modules, class bodies, `exec`.
+pub fn run_code(
+    th: &Thread,
+    code: Value,
+    globals: Value,
+    locals: Value,
+    closure: Value,
+) -> PyResult {
+    th.check_native_stack()?;
+    let c = code.expect::<Code>();
+    let Some(globals) = globals.as_dict() else {
+        return Err(th.type_error("globals must be a dict"));
+    };
+    let saved = th.stack_top.get();
+    let regs = Regs(saved);
+    check_room(th, regs, c.nregs)?;
+    regs.clear(0, c.first_temp as usize);
+    let builtins = crate::function::builtins_of(th, globals)?;
+    let func = if closure.is_absent() {
+        Value::ABSENT
+    } else {
+        let f = crate::function::make(th, c, globals, builtins)?;
+        f.closure.set(&f.header, closure);
+        f.value()
+    };
+    let top = regs.from(c.nregs as usize).0;
+    th.stack_top.set(top);
+    th.depth.set(th.depth.get() + 1);
+    let optimized = c.flags & taipan_bytecode::CodeFlags::OPTIMIZED != 0;
+    let frame = th.push_frame(FrameRec {
+        code: c,
+        pc: c.entry(),
+        regs: regs.0,
+        globals,
+        builtins,
+        func,
+        locals: if optimized { Value::ABSENT } else { locals },
+        object: Value::ABSENT,
+        generator: Value::ABSENT,
+        previous: th.frame.get(),
+        top,
+        dst: 0,
+        flags: frame_flags::ENTRY,
+        resume: 0,
+        advance: 0,
+        spare_register: 0,
+        yield_register: 0,
+    });
+    let r = crate::eval::run(th, frame, None);
+    th.stack_top.set(saved);
+    match r? {
+        Step::Return(v) | Step::Yield(v) => Ok(v),
+    }
+}

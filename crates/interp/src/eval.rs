@@ -1,0 +1,1291 @@
+//! The loop.
+//!
+//! One arm an operation. An arm does the common case itself and leaves the rest to a function of another module,
+//! so that the loop's code stays small. `tri!` runs a fallible step with the frame's place saved; an error leaves
+//! the inner loop with the exception, the outer one unwinds and goes on at the handler.
+
+use crate::{
+    arith, attrs, build, calls, function, generators, globals, import, intrinsic, pattern, raise,
+};
+use taipan_bytecode::{Instr, Op};
+use taipan_object::attr;
+use taipan_object::call::{self, Args};
+use taipan_object::code::Code;
+use taipan_object::frame::{FramePtr, Generator, Pc, Regs, Step, frame_flags};
+use taipan_object::func::{BoundMethod, Cell, Function, NativeFunction};
+use taipan_object::native::NativeFn;
+use taipan_object::slots::{BinOp, CmpOp};
+use taipan_object::types::{self, TUPLE, Type, class_of};
+use taipan_object::{Object, PyResult, Raised, Thread, Value, ops};
+
+/// Runs the innermost frame, and all it calls, until it returns or yields.
+///
+/// `thrown` is raised at once where the frame stands: a generator's `throw`.
+pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Step> {
+    let mut frame = entry;
+    let mut code: &Object<Code> = frame.code();
+    let mut regs = Regs(frame.regs);
+    let mut pc = Pc(frame.pc);
+    if let Some(e) = thrown {
+        match raise::unwind(th, frame, pc, e, false) {
+            Ok(f) => {
+                frame = f;
+                code = frame.code();
+                regs = Regs(frame.regs);
+                pc = Pc(frame.pc);
+            }
+            Err(e) => return Err(e),
+        }
+    }
+
+    loop {
+        let (raised, again) = 'run: {
+            macro_rules! tri {
+                ($e:expr) => {{
+                    frame.pc = pc.0;
+                    match $e {
+                        Ok(v) => v,
+                        Err(e) => break 'run (e, false),
+                    }
+                }};
+            }
+            macro_rules! load_frame {
+                ($f:expr) => {{
+                    frame = $f;
+                    code = frame.code();
+                    regs = Regs(frame.regs);
+                    pc = Pc(frame.pc);
+                }};
+            }
+            macro_rules! poll {
+                () => {
+                    if th.mutator.poll_bits() != 0 {
+                        tri!(th.poll())
+                    }
+                };
+            }
+            // Goes back to the frame below with the result of this one.
+            macro_rules! finish {
+                ($v:expr) => {{
+                    let v: Value = $v;
+                    let (flags, dst) = (frame.flags, frame.dst);
+                    let resume = frame.resume;
+                    let instance = frame.locals;
+                    if !frame.generator.is_absent() {
+                        generators::finished(th, frame);
+                    }
+                    calls::leave(th, frame);
+                    if flags & frame_flags::ENTRY != 0 {
+                        return Ok(Step::Return(v));
+                    }
+                    let below = FramePtr(th.frame.get());
+                    th.stack_top.set(below.top);
+                    load_frame!(below);
+                    if flags & frame_flags::INIT != 0 {
+                        if !v.is_none() {
+                            tri!(Err(th.type_error(format!(
+                                "__init__() should return None, not '{}'",
+                                class_of(v).name_text()
+                            ))))
+                        }
+                        regs.set(dst, instance);
+                    } else if flags & frame_flags::LOOP != 0 {
+                        // The loop's generator ended: on past the loop.
+                        pc.step(resume as isize);
+                        frame.pc = pc.0;
+                        regs.set(frame.spare_register, Value::ABSENT);
+                    } else {
+                        regs.set(dst, v);
+                    }
+                }};
+            }
+            // Suspends the generator that runs and gives a value to whoever resumed it.
+            macro_rules! yielded {
+                ($v:expr) => {{
+                    let v: Value = $v;
+                    let (flags, dst, advance) = (frame.flags, frame.dst, frame.advance);
+                    generators::suspend(th, frame);
+                    if flags & frame_flags::ENTRY != 0 {
+                        return Ok(Step::Yield(v));
+                    }
+                    let below = FramePtr(th.frame.get());
+                    th.stack_top.set(below.top);
+                    load_frame!(below);
+                    pc.step(advance as isize);
+                    regs.set(dst, v);
+                    poll!();
+                }};
+            }
+            // Enters a Python function whose arguments lie in this window's registers from `start`.
+            macro_rules! enter {
+                ($func:expr, $start:expr, $n:expr, $dst:expr, $words:expr) => {{
+                    let func: Value = $func;
+                    let f = func.expect::<Function>();
+                    let c = f.code.expect();
+                    let (start, n): (usize, usize) = ($start, $n);
+                    if c.simple_args as usize == n && frame.generator.is_absent() {
+                        let window = regs.from(start);
+                        tri!(calls::check_room(th, window, c.nregs));
+                        window.clear(n, c.first_temp as usize);
+                        pc.step($words);
+                        frame.pc = pc.0;
+                        let fr = calls::push(th, func, f, c, window, $dst, 0);
+                        load_frame!(fr);
+                    } else {
+                        if frame.generator.is_absent() {
+                            th.stack_top.set(regs.from(start + n).0);
+                        }
+                        let args = Args::positional(regs.slice(start as u16, n));
+                        let fr = tri!(calls::enter(th, func, f, args, $dst, 0));
+                        pc.step($words);
+                        frame.pc = pc.0;
+                        load_frame!(fr);
+                    }
+                    poll!();
+                }};
+            }
+            macro_rules! native {
+                ($top:expr, $e:expr) => {{
+                    if frame.generator.is_absent() {
+                        th.stack_top.set(regs.from($top).0);
+                    }
+                    frame.pc = pc.0;
+                    let r = $e;
+                    th.stack_top.set(frame.top);
+                    match r {
+                        Ok(v) => v,
+                        Err(e) => break 'run (e, false),
+                    }
+                }};
+            }
+            macro_rules! call_value {
+                ($f:expr, $start:expr, $n:expr, $dst:expr, $words:expr) => {{
+                    let f: Value = $f;
+                    let (start, n): (usize, usize) = ($start, $n);
+                    if f.downcast::<Function>().is_some() {
+                        enter!(f, start, n, $dst, $words);
+                    } else if let Some(init) = simple_init(f) {
+                        // A class whose instances are plain: make one and run `__init__` in this loop.
+                        let cls = f.expect::<Type>();
+                        frame.pc = pc.0;
+                        let instance = th.new_instance(cls, attr::Plain).value();
+                        regs.set(start as u16 - 1, instance);
+                        let fo = init.expect::<Function>();
+                        let c = fo.code.expect();
+                        let fr = if c.simple_args as usize == n + 1 && frame.generator.is_absent() {
+                            let window = regs.from(start - 1);
+                            tri!(calls::check_room(th, window, c.nregs));
+                            window.clear(n + 1, c.first_temp as usize);
+                            calls::push(th, init, fo, c, window, $dst, frame_flags::INIT)
+                        } else {
+                            if frame.generator.is_absent() {
+                                th.stack_top.set(regs.from(start + n).0);
+                            }
+                            let args = Args::positional(regs.slice(start as u16 - 1, n + 1));
+                            tri!(calls::enter(th, init, fo, args, $dst, frame_flags::INIT))
+                        };
+                        pc.step($words);
+                        frame.pc = pc.0;
+                        let mut fr = fr;
+                        fr.locals = instance;
+                        load_frame!(fr);
+                        poll!();
+                    } else {
+                        let args = regs.slice(start as u16, n);
+                        let v = native!(start + n, call_native(th, f, args));
+                        regs.set($dst, v);
+                        pc.step($words);
+                        poll!();
+                    }
+                }};
+            }
+            macro_rules! arith {
+                ($i:expr, $op:expr, |$x:ident, $y:ident| $int:expr, |$p:ident, $q:ident| $float:expr) => {{
+                    let i = $i;
+                    let (a, b) = (regs.get(i.b()), regs.get(i.c()));
+                    if Value::both_small_int(a, b) {
+                        let ($x, $y) = (a, b);
+                        if let Some(v) = $int {
+                            regs.set(i.a(), v);
+                            pc.step(1);
+                            continue;
+                        }
+                    } else if let Some(($p, $q)) = arith::floats(a, b) {
+                        if let Some(x) = $float {
+                            let x: f64 = x;
+                            regs.set(i.a(), Value::float(th, x));
+                            pc.step(1);
+                            continue;
+                        }
+                    }
+                    let v = tri!(arith::slow(th, $op, i.x() != 0, a, b));
+                    regs.set(i.a(), v);
+                    pc.step(1);
+                }};
+            }
+            macro_rules! arith_imm {
+                ($i:expr, $op:expr, |$x:ident, $y:ident| $int:expr, |$p:ident, $q:ident| $float:expr) => {{
+                    let i = $i;
+                    let a = regs.get(i.b());
+                    let b = Value::small_int(i.c_imm() as i64);
+                    if a.is_small_int() {
+                        let ($x, $y) = (a, b);
+                        if let Some(v) = $int {
+                            regs.set(i.a(), v);
+                            pc.step(1);
+                            continue;
+                        }
+                    } else if a.is_small_float() {
+                        let ($p, $q) = (a.small_float_unchecked(), i.c_imm() as f64);
+                        let x: Option<f64> = $float;
+                        if let Some(x) = x {
+                            regs.set(i.a(), Value::float(th, x));
+                            pc.step(1);
+                            continue;
+                        }
+                    }
+                    let v = tri!(arith::slow(th, $op, i.x() != 0, a, b));
+                    regs.set(i.a(), v);
+                    pc.step(1);
+                }};
+            }
+            macro_rules! jump_cmp {
+                ($i:expr, $op:expr, $b:expr, $want:expr, $poll:expr) => {{
+                    let i = $i;
+                    let (a, b): (Value, Value) = (regs.get(i.a()), $b);
+                    let t = match arith::compare_fast(a, b, $op) {
+                        Some(t) => t,
+                        None => tri!(arith::compare_truth(th, a, b, $op)),
+                    };
+                    if t == $want {
+                        pc.step(i.off24() as isize);
+                        if $poll {
+                            poll!();
+                        }
+                    } else {
+                        pc.step(1);
+                    }
+                }};
+            }
+            macro_rules! reg_b {
+                ($i:expr) => {
+                    regs.get($i.b())
+                };
+            }
+            macro_rules! imm_b {
+                ($i:expr) => {
+                    Value::small_int($i.b_imm() as i64)
+                };
+            }
+
+            loop {
+                let i = Instr(pc.fetch());
+                match i.op() {
+                    Op::NOP => {}
+                    Op::MOVE => regs.set(i.a(), regs.get(i.b())),
+                    Op::LOAD_CONST => {
+                        regs.set(
+                            i.c(),
+                            code.consts.expect().fields()[i.imm32() as usize].get(),
+                        );
+                    }
+                    Op::LOAD_INT => regs.set(i.c(), Value::small_int(i.imm32() as i64)),
+                    Op::LOAD_COMMON => regs.set(i.a(), build::common(i.x())),
+                    Op::CLEAR => regs.set(i.a(), Value::ABSENT),
+                    Op::CHECK_LOCAL => {
+                        if regs.get(i.a()).is_absent() {
+                            tri!(Err(globals::unbound(th, code, i.a() as usize)))
+                        }
+                    }
+
+                    Op::ADD => arith!(i, BinOp::Add, |a, b| arith::add_int(a, b), |x, y| Some(
+                        x + y
+                    )),
+                    Op::SUB => arith!(i, BinOp::Sub, |a, b| arith::sub_int(a, b), |x, y| Some(
+                        x - y
+                    )),
+                    Op::MUL => arith!(i, BinOp::Mul, |a, b| arith::mul_int(a, b), |x, y| Some(
+                        x * y
+                    )),
+                    Op::TRUEDIV => arith!(
+                        i,
+                        BinOp::TrueDiv,
+                        |a, b| {
+                            let (x, y) = (a.small_int_unchecked(), b.small_int_unchecked());
+                            let exact = 1i64 << 53;
+                            if y != 0 && x.abs() <= exact && y.abs() <= exact {
+                                Some(Value::float(th, x as f64 / y as f64))
+                            } else {
+                                None
+                            }
+                        },
+                        |x, y| if y != 0.0 { Some(x / y) } else { None }
+                    ),
+                    Op::FLOORDIV => arith!(
+                        i,
+                        BinOp::FloorDiv,
+                        |a, b| {
+                            let (x, y) = (a.small_int_unchecked(), b.small_int_unchecked());
+                            if y != 0 {
+                                arith::floordiv_int(x, y)
+                            } else {
+                                None
+                            }
+                        },
+                        |_x, _y| None
+                    ),
+                    Op::MOD => arith!(
+                        i,
+                        BinOp::Rem,
+                        |a, b| {
+                            let (x, y) = (a.small_int_unchecked(), b.small_int_unchecked());
+                            if y != 0 {
+                                Some(arith::mod_int(x, y))
+                            } else {
+                                None
+                            }
+                        },
+                        |x, y| if y != 0.0 {
+                            Some(arith::mod_float(x, y))
+                        } else {
+                            None
+                        }
+                    ),
+                    Op::BINARY_OP => {
+                        let (a, b) = (regs.get(i.b()), regs.get(i.c()));
+                        let op = arith::bin_op(i.x());
+                        let fast = if Value::both_small_int(a, b) {
+                            arith::other_int(op, a.small_int_unchecked(), b.small_int_unchecked())
+                        } else {
+                            None
+                        };
+                        let v = match fast {
+                            Some(v) => v,
+                            None => tri!(arith::slow(th, op, i.x() & 0x80 != 0, a, b)),
+                        };
+                        regs.set(i.a(), v);
+                        pc.step(1);
+                    }
+                    Op::ADD_I => {
+                        arith_imm!(i, BinOp::Add, |a, b| arith::add_int(a, b), |x, y| Some(
+                            x + y
+                        ))
+                    }
+                    Op::SUB_I => {
+                        arith_imm!(i, BinOp::Sub, |a, b| arith::sub_int(a, b), |x, y| Some(
+                            x - y
+                        ))
+                    }
+                    Op::MUL_I => {
+                        arith_imm!(i, BinOp::Mul, |a, b| arith::mul_int(a, b), |x, y| Some(
+                            x * y
+                        ))
+                    }
+                    Op::FLOORDIV_I => arith_imm!(
+                        i,
+                        BinOp::FloorDiv,
+                        |a, b| arith::floordiv_int(
+                            a.small_int_unchecked(),
+                            b.small_int_unchecked()
+                        ),
+                        |_x, _y| None
+                    ),
+                    Op::MOD_I => arith_imm!(
+                        i,
+                        BinOp::Rem,
+                        |a, b| Some(arith::mod_int(
+                            a.small_int_unchecked(),
+                            b.small_int_unchecked()
+                        )),
+                        |x, y| Some(arith::mod_float(x, y))
+                    ),
+                    Op::AND_I => arith_imm!(
+                        i,
+                        BinOp::And,
+                        |a, b| Some(Value::small_int(
+                            a.small_int_unchecked() & b.small_int_unchecked()
+                        )),
+                        |_x, _y| None
+                    ),
+                    Op::LSHIFT_I => arith_imm!(
+                        i,
+                        BinOp::LShift,
+                        |a, b| arith::shl(a.small_int_unchecked(), b.small_int_unchecked()),
+                        |_x, _y| None
+                    ),
+                    Op::RSHIFT_I => arith_imm!(
+                        i,
+                        BinOp::RShift,
+                        |a, b| Some(Value::small_int(
+                            a.small_int_unchecked() >> b.small_int_unchecked().min(63)
+                        )),
+                        |_x, _y| None
+                    ),
+                    Op::UNARY_OP => {
+                        let v = tri!(arith::unary(th, i.x(), regs.get(i.b())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::NOT => {
+                        let t = tri!(arith::truth(th, regs.get(i.b())));
+                        regs.set(i.a(), Value::bool(!t));
+                    }
+                    Op::TO_BOOL => {
+                        let t = tri!(arith::truth(th, regs.get(i.b())));
+                        regs.set(i.a(), Value::bool(t));
+                    }
+                    Op::COMPARE_OP => {
+                        let (a, b, op) = (regs.get(i.b()), regs.get(i.c()), CmpOp::from_u8(i.x()));
+                        let v = match arith::compare_fast(a, b, op) {
+                            Some(t) => Value::bool(t),
+                            None => tri!(ops::compare(th, a, b, op)),
+                        };
+                        regs.set(i.a(), v);
+                        pc.step(1);
+                    }
+                    Op::COMPARE_I => {
+                        let (a, op) = (regs.get(i.b()), CmpOp::from_u8(i.x()));
+                        let b = Value::small_int(i.c_imm() as i64);
+                        let v = match arith::compare_fast(a, b, op) {
+                            Some(t) => Value::bool(t),
+                            None => tri!(ops::compare(th, a, b, op)),
+                        };
+                        regs.set(i.a(), v);
+                        pc.step(1);
+                    }
+                    Op::IS_OP => {
+                        let same = regs.get(i.b()).is(regs.get(i.c()));
+                        regs.set(i.a(), Value::bool(same != (i.x() != 0)));
+                    }
+                    Op::CONTAINS_OP => {
+                        let t = tri!(arith::contains(th, regs.get(i.c()), regs.get(i.b())));
+                        regs.set(i.a(), Value::bool(t != (i.x() != 0)));
+                        pc.step(1);
+                    }
+
+                    Op::JUMP => pc.step(i.imm32() as isize),
+                    Op::JUMP_BACK => {
+                        pc.step(i.imm32() as isize);
+                        poll!();
+                    }
+                    Op::JUMP_IF_TRUE => {
+                        if tri!(arith::truth(th, regs.get(i.a()))) {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::JUMP_IF_FALSE => {
+                        if !tri!(arith::truth(th, regs.get(i.a()))) {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::JUMP_IF_NONE => {
+                        if regs.get(i.a()).is_none() {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::JUMP_IF_NOT_NONE => {
+                        if !regs.get(i.a()).is_none() {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::JUMP_IF_IS => {
+                        if regs.get(i.a()).is(regs.get(i.b())) {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::JUMP_IF_IS_NOT => {
+                        if !regs.get(i.a()).is(regs.get(i.b())) {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::JUMP_IF_IN => {
+                        let t = tri!(arith::contains(th, regs.get(i.b()), regs.get(i.a())));
+                        pc.step(if t { i.off24() as isize } else { 1 });
+                    }
+                    Op::JUMP_IF_NOT_IN => {
+                        let t = tri!(arith::contains(th, regs.get(i.b()), regs.get(i.a())));
+                        pc.step(if t { 1 } else { i.off24() as isize });
+                    }
+                    Op::JUMP_IF_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), true, false),
+                    Op::JUMP_IF_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), true, false),
+                    Op::JUMP_IF_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), true, false),
+                    Op::JUMP_IF_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), true, false),
+                    Op::JUMP_IF_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), true, false),
+                    Op::JUMP_IF_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), true, false),
+                    Op::JUMP_IF_NOT_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), false, false),
+                    Op::JUMP_IF_NOT_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), false, false),
+                    Op::JUMP_IF_NOT_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), false, false),
+                    Op::JUMP_IF_NOT_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), false, false),
+                    Op::JUMP_IF_NOT_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), false, false),
+                    Op::JUMP_IF_NOT_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), false, false),
+                    Op::JUMP_IF_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), true, false),
+                    Op::JUMP_IF_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), true, false),
+                    Op::JUMP_IF_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), true, false),
+                    Op::JUMP_IF_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), true, false),
+                    Op::JUMP_IF_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), true, false),
+                    Op::JUMP_IF_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), true, false),
+                    Op::JUMP_IF_NOT_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), false, false),
+                    Op::JUMP_IF_NOT_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), false, false),
+                    Op::JUMP_IF_NOT_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), false, false),
+                    Op::JUMP_IF_NOT_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), false, false),
+                    Op::JUMP_IF_NOT_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), false, false),
+                    Op::JUMP_IF_NOT_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), false, false),
+                    Op::LOOP_IF_TRUE => {
+                        if tri!(arith::truth(th, regs.get(i.a()))) {
+                            pc.step(i.off24() as isize);
+                            poll!();
+                        }
+                    }
+                    Op::LOOP_IF_FALSE => {
+                        if !tri!(arith::truth(th, regs.get(i.a()))) {
+                            pc.step(i.off24() as isize);
+                            poll!();
+                        }
+                    }
+                    Op::LOOP_IF_NOT_NONE => {
+                        if !regs.get(i.a()).is_none() {
+                            pc.step(i.off24() as isize);
+                            poll!();
+                        }
+                    }
+                    Op::LOOP_IF_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), true, true),
+                    Op::LOOP_IF_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), true, true),
+                    Op::LOOP_IF_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), true, true),
+                    Op::LOOP_IF_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), true, true),
+                    Op::LOOP_IF_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), true, true),
+                    Op::LOOP_IF_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), true, true),
+                    Op::LOOP_IF_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), true, true),
+                    Op::LOOP_IF_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), true, true),
+                    Op::LOOP_IF_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), true, true),
+                    Op::LOOP_IF_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), true, true),
+                    Op::LOOP_IF_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), true, true),
+                    Op::LOOP_IF_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), true, true),
+
+                    Op::LOAD_GLOBAL => {
+                        let v = match globals::cached_global(frame, pc) {
+                            Some(v) => v,
+                            None => {
+                                let name = globals::name_of(code, i.imm32() as usize);
+                                tri!(globals::load_global(th, frame, pc, name))
+                            }
+                        };
+                        regs.set(i.c(), v);
+                        pc.step(2);
+                    }
+                    Op::STORE_GLOBAL => {
+                        let name = globals::name_of(code, i.imm32() as usize);
+                        tri!(frame.globals().set(th, name, regs.get(i.c())));
+                        pc.step(1);
+                    }
+                    Op::DELETE_GLOBAL => {
+                        tri!(globals::delete_global(
+                            th,
+                            frame,
+                            globals::name_of(code, i.imm32() as usize)
+                        ));
+                    }
+                    Op::LOAD_NAME => {
+                        let name = globals::name_of(code, i.imm32() as usize);
+                        let v = tri!(globals::load_name(th, frame, name));
+                        regs.set(i.c(), v);
+                        pc.step(2);
+                    }
+                    Op::STORE_NAME => {
+                        let name = globals::name_of(code, i.imm32() as usize);
+                        tri!(globals::store_name(th, frame, name, regs.get(i.c())));
+                        pc.step(1);
+                    }
+                    Op::DELETE_NAME => {
+                        tri!(globals::delete_name(
+                            th,
+                            frame,
+                            globals::name_of(code, i.imm32() as usize)
+                        ));
+                    }
+                    Op::LOAD_DEREF => {
+                        let v = regs.get(i.b()).expect::<Cell>().value.get();
+                        if v.is_absent() {
+                            tri!(Err(globals::unbound(th, code, i.b() as usize)))
+                        }
+                        regs.set(i.a(), v);
+                    }
+                    Op::STORE_DEREF => {
+                        let c = regs.get(i.a()).expect::<Cell>();
+                        c.value.set(&c.header, regs.get(i.b()));
+                    }
+                    Op::DELETE_DEREF => {
+                        let c = regs.get(i.a()).expect::<Cell>();
+                        if c.value.swap(&c.header, Value::ABSENT).is_absent() {
+                            tri!(Err(globals::unbound(th, code, i.a() as usize)))
+                        }
+                    }
+                    Op::LOAD_FROM_DICT_OR_DEREF => {
+                        let name = globals::register_name(code, i.c() as usize);
+                        let v = match tri!(globals::lookup_mapping(th, regs.get(i.b()), name)) {
+                            Some(v) => v,
+                            None => {
+                                let v = regs.get(i.c()).expect::<Cell>().value.get();
+                                if v.is_absent() {
+                                    tri!(Err(globals::unbound(th, code, i.c() as usize)))
+                                }
+                                v
+                            }
+                        };
+                        regs.set(i.a(), v);
+                    }
+                    Op::LOAD_FROM_DICT_OR_GLOBALS => {
+                        let name = globals::name_of(code, i.c() as usize);
+                        let v = match tri!(globals::lookup_mapping(th, regs.get(i.b()), name)) {
+                            Some(v) => v,
+                            None => tri!(globals::load_global_uncached(th, frame, name)),
+                        };
+                        regs.set(i.a(), v);
+                    }
+                    Op::LOAD_LOCALS => {
+                        let v = if frame.locals.is_absent() {
+                            frame.globals().value()
+                        } else {
+                            frame.locals
+                        };
+                        regs.set(i.a(), v);
+                    }
+                    Op::MAKE_CELL => {
+                        let c = Cell::new(th, Value::ABSENT);
+                        regs.set(i.a(), c);
+                    }
+                    Op::MAKE_CELL_FROM => {
+                        let c = Cell::new(th, regs.get(i.b()));
+                        regs.set(i.b(), Value::ABSENT);
+                        regs.set(i.a(), c);
+                    }
+                    Op::COPY_FREE_VARS => {
+                        let cells = frame
+                            .func
+                            .expect::<Function>()
+                            .closure
+                            .get()
+                            .as_tuple()
+                            .unwrap_or(&[]);
+                        regs.from(i.c() as usize).copy_in(cells);
+                    }
+
+                    Op::LOAD_ATTR => {
+                        let v = regs.get(i.b());
+                        let x = match attrs::load_fast(v, pc) {
+                            Some(x) => x,
+                            None => {
+                                let name = globals::name_of(code, i.c() as usize);
+                                tri!(attrs::load(th, frame, pc, v, name))
+                            }
+                        };
+                        regs.set(i.a(), x);
+                        pc.step(2);
+                    }
+                    Op::STORE_ATTR => {
+                        let (v, x) = (regs.get(i.a()), regs.get(i.b()));
+                        if !attrs::store_fast(v, pc, x) {
+                            let name = globals::name_of(code, i.c() as usize);
+                            tri!(attrs::store(th, frame, pc, v, name, x));
+                        }
+                        pc.step(2);
+                    }
+                    Op::DELETE_ATTR => {
+                        let name = globals::name_of(code, i.c() as usize);
+                        tri!(attr::set(th, regs.get(i.a()), name, Value::ABSENT));
+                    }
+                    Op::LOAD_METHOD => {
+                        let v = regs.get(i.b());
+                        let (f, receiver) = match attrs::method_fast(v, pc) {
+                            Some(m) => m,
+                            None => {
+                                let name = globals::name_of(code, i.c() as usize);
+                                tri!(attrs::method(th, frame, pc, v, name))
+                            }
+                        };
+                        regs.set(i.a(), f);
+                        regs.set(i.a() + 1, receiver);
+                        pc.step(2);
+                    }
+                    Op::LOAD_SUPER_ATTR => {
+                        let name = globals::name_of(code, i.c() as usize);
+                        let (f, receiver) = tri!(function::load_super(
+                            th,
+                            regs.slice(i.b(), 3),
+                            name,
+                            i.x() & 1 != 0
+                        ));
+                        let v = if receiver.is_absent() {
+                            f
+                        } else {
+                            tri!(function::bind_method(th, f, receiver))
+                        };
+                        regs.set(i.a(), v);
+                        pc.step(1);
+                    }
+                    Op::LOAD_SUPER_METHOD => {
+                        let name = globals::name_of(code, i.c() as usize);
+                        let (f, receiver) = tri!(function::load_super(
+                            th,
+                            regs.slice(i.b(), 3),
+                            name,
+                            i.x() & 1 != 0
+                        ));
+                        regs.set(i.a(), f);
+                        regs.set(i.a() + 1, receiver);
+                        pc.step(1);
+                    }
+                    Op::LOAD_SPECIAL => {
+                        let (f, receiver) =
+                            tri!(function::load_special(th, regs.get(i.b()), i.x()));
+                        regs.set(i.a(), f);
+                        regs.set(i.a() + 1, receiver);
+                    }
+                    Op::LOAD_SUBSCR => {
+                        let (v, k) = (regs.get(i.b()), regs.get(i.c()));
+                        let x = match build::item_fast(v, k) {
+                            Some(x) => x,
+                            None => tri!(build::item(th, v, k)),
+                        };
+                        regs.set(i.a(), x);
+                        pc.step(1);
+                    }
+                    Op::LOAD_SUBSCR_I => {
+                        let (v, k) = (regs.get(i.b()), Value::small_int(i.c_imm() as i64));
+                        let x = match build::item_fast(v, k) {
+                            Some(x) => x,
+                            None => tri!(build::item(th, v, k)),
+                        };
+                        regs.set(i.a(), x);
+                        pc.step(1);
+                    }
+                    Op::STORE_SUBSCR => {
+                        tri!(build::store_item(
+                            th,
+                            regs.get(i.a()),
+                            regs.get(i.b()),
+                            regs.get(i.c())
+                        ));
+                        pc.step(1);
+                    }
+                    Op::DELETE_SUBSCR => tri!(ops::del_item(th, regs.get(i.a()), regs.get(i.b()))),
+                    Op::BINARY_SLICE => {
+                        let s = taipan_object::func::Slice::new(
+                            th,
+                            regs.get(i.c()),
+                            regs.get(i.c() + 1),
+                            Value::NONE,
+                        );
+                        let v = tri!(ops::get_item(th, regs.get(i.b()), s));
+                        regs.set(i.a(), v);
+                    }
+                    Op::STORE_SLICE => {
+                        let s = taipan_object::func::Slice::new(
+                            th,
+                            regs.get(i.b()),
+                            regs.get(i.b() + 1),
+                            Value::NONE,
+                        );
+                        tri!(ops::set_item(th, regs.get(i.a()), s, regs.get(i.c())));
+                    }
+
+                    Op::CALL => {
+                        let base = i.b() as usize;
+                        let mut f = regs.get(i.b());
+                        let (mut start, mut n) = (base + 2, i.c() as usize);
+                        if let Some(m) = bound(f) {
+                            f = m.func.get();
+                            regs.set(i.b() + 1, m.receiver.get());
+                            start -= 1;
+                            n += 1;
+                        }
+                        call_value!(f, start, n, i.a(), 2);
+                    }
+                    Op::CALL_METHOD => {
+                        let base = i.b() as usize;
+                        let mut f = regs.get(i.b());
+                        let (mut start, mut n) = (base + 2, i.c() as usize);
+                        if !regs.get(i.b() + 1).is_absent() {
+                            start -= 1;
+                            n += 1;
+                        } else if let Some(m) = bound(f) {
+                            f = m.func.get();
+                            regs.set(i.b() + 1, m.receiver.get());
+                            start -= 1;
+                            n += 1;
+                        }
+                        call_value!(f, start, n, i.a(), 2);
+                    }
+                    Op::CALL_KW => {
+                        let base = i.b() as usize;
+                        let kwnames = code.consts.expect().fields()[pc.peek(0) as usize].get();
+                        let kwnames = kwnames.as_tuple().unwrap_or(&[]);
+                        let mut f = regs.get(i.b());
+                        let (mut start, mut n) = (base + 2, i.c() as usize);
+                        if i.x() != 0 && !regs.get(i.b() + 1).is_absent() {
+                            start -= 1;
+                            n += 1;
+                        } else if let Some(m) = bound(f) {
+                            f = m.func.get();
+                            regs.set(i.b() + 1, m.receiver.get());
+                            start -= 1;
+                            n += 1;
+                        }
+                        let args = Args {
+                            values: regs.slice(start as u16, n),
+                            kwnames,
+                        };
+                        if let Some(fo) = f.downcast::<Function>() {
+                            if frame.generator.is_absent() {
+                                th.stack_top.set(regs.from(start + n).0);
+                            }
+                            let fr = tri!(calls::enter(th, f, fo, args, i.a(), 0));
+                            pc.step(3);
+                            frame.pc = pc.0;
+                            load_frame!(fr);
+                            poll!();
+                        } else {
+                            let v = native!(start + n, call::call_args(th, f, args));
+                            regs.set(i.a(), v);
+                            pc.step(3);
+                            poll!();
+                        }
+                    }
+                    Op::CALL_EX => {
+                        let v = native!(
+                            i.b() as usize + 4,
+                            build::call_ex(
+                                th,
+                                regs.get(i.b()),
+                                regs.get(i.b() + 2),
+                                regs.get(i.b() + 3)
+                            )
+                        );
+                        regs.set(i.a(), v);
+                        pc.step(2);
+                        poll!();
+                    }
+
+                    Op::GET_ITER => {
+                        let v = tri!(ops::iter(th, regs.get(i.b())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::FOR_ITER | Op::FOR_LOOP => {
+                        let it = regs.get(i.b());
+                        let backward = i.op() == Op::FOR_LOOP;
+                        if let Some(g) = it.downcast::<Generator>()
+                            && generators::start_in_loop(th, g, it)
+                        {
+                            // The generator's frame runs in this loop; see `finish!` and `YIELD`.
+                            let off = i.off24();
+                            frame.pc = pc.0;
+                            frame.spare_register = i.b();
+                            let (advance, resume) = if backward { (off, 1) } else { (1, off) };
+                            let fr = generators::enter_in_loop(th, g, i.a(), advance, resume);
+                            if calls::check_room(th, Regs(th.stack_top.get()), 0).is_err() {
+                                generators::finished(th, fr);
+                                calls::leave(th, fr);
+                                tri!(Err(th.recursion_error("")))
+                            }
+                            load_frame!(fr);
+                            poll!();
+                            continue;
+                        }
+                        match tri!(build::next(th, it)) {
+                            Some(v) => {
+                                regs.set(i.a(), v);
+                                if backward {
+                                    pc.step(i.off24() as isize);
+                                    poll!();
+                                } else {
+                                    pc.step(1);
+                                }
+                            }
+                            None => {
+                                regs.set(i.b(), Value::ABSENT);
+                                pc.step(if backward { 1 } else { i.off24() as isize });
+                            }
+                        }
+                    }
+                    Op::UNPACK_SEQUENCE => {
+                        let v = regs.get(i.b());
+                        let n = i.c() as usize;
+                        match v.as_tuple() {
+                            Some(items) if items.len() == n && class_of(v).is(&TUPLE) => {
+                                regs.from(i.a() as usize).copy_in(items)
+                            }
+                            _ => {
+                                let items = tri!(build::unpack(th, v, n));
+                                regs.from(i.a() as usize).copy_in(&items);
+                            }
+                        }
+                        pc.step(1);
+                    }
+                    Op::UNPACK_PAIR => {
+                        let v = regs.get(i.b());
+                        let (x, y) = match v.as_tuple() {
+                            Some([x, y]) if class_of(v).is(&TUPLE) => (*x, *y),
+                            _ => {
+                                let items = tri!(build::unpack(th, v, 2));
+                                (items[0], items[1])
+                            }
+                        };
+                        regs.set(i.a(), x);
+                        regs.set(i.c(), y);
+                        pc.step(1);
+                    }
+                    Op::UNPACK_EX => {
+                        let items = tri!(build::unpack_ex(
+                            th,
+                            regs.get(i.b()),
+                            i.x() as usize,
+                            i.c() as usize
+                        ));
+                        regs.from(i.a() as usize).copy_in(&items);
+                    }
+                    Op::BUILD_LIST => {
+                        let v = tri!(Value::list(th, regs.slice(i.b(), i.c() as usize)));
+                        regs.set(i.a(), v);
+                    }
+                    Op::BUILD_TUPLE => {
+                        let v = tri!(Value::try_tuple(th, regs.slice(i.b(), i.c() as usize)));
+                        regs.set(i.a(), v);
+                    }
+                    Op::BUILD_SET => {
+                        let v = tri!(build::set(th, regs.slice(i.b(), i.c() as usize)));
+                        regs.set(i.a(), v);
+                    }
+                    Op::BUILD_MAP => {
+                        let v = tri!(build::map(th, regs.slice(i.b(), 2 * i.c() as usize)));
+                        regs.set(i.a(), v);
+                    }
+                    Op::BUILD_STRING => {
+                        let v = tri!(build::string(th, regs.slice(i.b(), i.c() as usize)));
+                        regs.set(i.a(), v);
+                    }
+                    Op::BUILD_SLICE => {
+                        let step = if i.c() == 3 {
+                            regs.get(i.b() + 2)
+                        } else {
+                            Value::NONE
+                        };
+                        let v = taipan_object::func::Slice::new(
+                            th,
+                            regs.get(i.b()),
+                            regs.get(i.b() + 1),
+                            step,
+                        );
+                        regs.set(i.a(), v);
+                    }
+                    Op::LIST_APPEND => {
+                        tri!(
+                            regs.get(i.a())
+                                .expect::<taipan_object::seq::List>()
+                                .append(th, regs.get(i.b()))
+                        );
+                    }
+                    Op::SET_ADD => {
+                        tri!(
+                            regs.get(i.a())
+                                .expect::<taipan_object::dict::Set>()
+                                .add(th, regs.get(i.b()))
+                        );
+                    }
+                    Op::MAP_ADD => {
+                        let d = regs.get(i.a()).expect::<taipan_object::dict::Dict>();
+                        tri!(d.set(th, regs.get(i.b()), regs.get(i.c())));
+                    }
+                    Op::LIST_EXTEND => {
+                        tri!(build::list_extend(th, regs.get(i.a()), regs.get(i.b())))
+                    }
+                    Op::SET_UPDATE => tri!(build::set_update(th, regs.get(i.a()), regs.get(i.b()))),
+                    Op::DICT_UPDATE => {
+                        tri!(build::dict_update(th, regs.get(i.a()), regs.get(i.b())))
+                    }
+                    Op::DICT_MERGE => {
+                        tri!(build::dict_merge(
+                            th,
+                            regs.get(i.a()),
+                            regs.get(i.b()),
+                            regs.get(i.c())
+                        ));
+                    }
+                    Op::LIST_TO_TUPLE => {
+                        let items = tri!(ops::to_vec(th, regs.get(i.b())));
+                        let v = tri!(Value::try_tuple(th, &items));
+                        regs.set(i.a(), v);
+                    }
+                    Op::FORMAT_SIMPLE => {
+                        let v = tri!(build::format(th, regs.get(i.b()), Value::ABSENT, i.x()));
+                        regs.set(i.a(), v);
+                    }
+                    Op::FORMAT_WITH_SPEC => {
+                        let v = tri!(build::format(th, regs.get(i.b()), regs.get(i.c()), i.x()));
+                        regs.set(i.a(), v);
+                    }
+                    Op::BUILD_TEMPLATE => {
+                        let v = tri!(intrinsic::template(th, regs.get(i.b()), regs.get(i.c())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::BUILD_INTERPOLATION => {
+                        let spec = if i.x() != 0 {
+                            regs.get(i.b() + 2)
+                        } else {
+                            taipan_object::strings::empty_str()
+                        };
+                        let v = tri!(intrinsic::interpolation(
+                            th,
+                            regs.get(i.b()),
+                            regs.get(i.b() + 1),
+                            i.c() as u8,
+                            spec
+                        ));
+                        regs.set(i.a(), v);
+                    }
+
+                    Op::RETURN => finish!(regs.get(i.a())),
+                    Op::RETURN_CONST => {
+                        finish!(code.consts.expect().fields()[i.imm32() as usize].get())
+                    }
+                    Op::RETURN_GENERATOR => {
+                        frame.pc = pc.0;
+                        let g = tri!(generators::make(th, frame));
+                        finish!(g)
+                    }
+                    Op::YIELD => {
+                        let mut v = regs.get(i.b());
+                        if i.x() != 0 {
+                            v = tri!(generators::wrap_async(th, v));
+                        }
+                        frame.yield_register = i.a();
+                        frame.pc = pc.0;
+                        yielded!(v);
+                    }
+                    Op::YIELD_FROM => {
+                        let (sent, it) = (regs.get(i.a()), regs.get(i.b()));
+                        match tri!(generators::send_to(th, it, sent)) {
+                            Step::Yield(v) => {
+                                frame.yield_register = i.a();
+                                pc.step(-1);
+                                frame.pc = pc.0;
+                                yielded!(v);
+                            }
+                            Step::Return(v) => {
+                                regs.set(i.a(), v);
+                                regs.set(i.b(), Value::ABSENT);
+                                pc.step(1);
+                            }
+                        }
+                    }
+                    Op::GET_YIELD_FROM_ITER => {
+                        let v = tri!(generators::yield_from_iter(th, frame, regs.get(i.b())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::GET_AWAITABLE => {
+                        let v = tri!(generators::awaitable(th, regs.get(i.b()), i.x()));
+                        regs.set(i.a(), v);
+                    }
+                    Op::GET_AITER => {
+                        let v = tri!(generators::aiter(th, regs.get(i.b())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::GET_ANEXT => {
+                        let v = tri!(generators::anext(th, regs.get(i.b())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::END_ASYNC_FOR => {
+                        let e = regs.get(i.a());
+                        if !types::is_instance(e, &taipan_object::exception::STOP_ASYNC_ITERATION) {
+                            frame.pc = pc.0;
+                            break 'run (Raised(e), true);
+                        }
+                        regs.set(i.a(), Value::ABSENT);
+                    }
+
+                    Op::PUSH_EXC => {
+                        let old = raise::push_handled(th, regs.get(i.b()));
+                        regs.set(i.a(), old);
+                    }
+                    Op::POP_EXC => {
+                        raise::pop_handled(th, regs.get(i.a()));
+                        regs.set(i.a(), Value::ABSENT);
+                        regs.set(i.b(), Value::ABSENT);
+                    }
+                    Op::JUMP_IF_NOT_EXC_MATCH => {
+                        if !tri!(raise::matches(th, regs.get(i.a()), regs.get(i.b()))) {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::CHECK_EG_MATCH => {
+                        let (m, rest) =
+                            tri!(raise::group_match(th, regs.get(i.b()), regs.get(i.c())));
+                        if !m.is_none() {
+                            raise::push_handled(th, m);
+                        }
+                        regs.set(i.a(), m);
+                        regs.set(i.a() + 1, rest);
+                    }
+                    Op::RAISE => {
+                        frame.pc = pc.0;
+                        let e = match i.x() {
+                            0 => raise::reraise_handled(th),
+                            1 => raise::raise(th, regs.get(i.a()), Value::ABSENT),
+                            _ => raise::raise(th, regs.get(i.a()), regs.get(i.b())),
+                        };
+                        let again = i.x() == 0;
+                        break 'run (e, again && raise::has_traceback(e));
+                    }
+                    Op::RERAISE => {
+                        frame.pc = pc.0;
+                        break 'run (Raised(regs.get(i.a())), true);
+                    }
+                    Op::WITH_EXCEPT_START => {
+                        let v = tri!(raise::call_exit(
+                            th,
+                            regs.get(i.b()),
+                            regs.get(i.b() + 1),
+                            regs.get(i.c())
+                        ));
+                        regs.set(i.a(), v);
+                    }
+
+                    Op::JUMP_IF_NOT_SEQUENCE => {
+                        if !class_of(regs.get(i.a())).has_flag(types::flags::SEQUENCE) {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::JUMP_IF_NOT_MAPPING => {
+                        if !class_of(regs.get(i.a())).has_flag(types::flags::MAPPING) {
+                            pc.step(i.off24() as isize);
+                        }
+                    }
+                    Op::GET_LEN => {
+                        let n = tri!(ops::len(th, regs.get(i.b())));
+                        regs.set(i.a(), Value::usize(th, n));
+                    }
+                    Op::MATCH_KEYS => {
+                        let v = tri!(pattern::match_keys(th, regs.get(i.b()), regs.get(i.c())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::MATCH_CLASS => {
+                        let s = regs.slice(i.b(), 3);
+                        let v = tri!(pattern::match_class(th, s[0], s[1], s[2], i.c() as usize));
+                        regs.set(i.a(), v);
+                    }
+
+                    Op::IMPORT_NAME => {
+                        let name = globals::name_of(code, i.c() as usize);
+                        let v = tri!(import::import_name(
+                            th,
+                            frame,
+                            name,
+                            regs.get(i.b()),
+                            regs.get(i.b() + 1)
+                        ));
+                        regs.set(i.a(), v);
+                    }
+                    Op::IMPORT_FROM => {
+                        let name = globals::name_of(code, i.c() as usize);
+                        let v = tri!(import::import_from(th, regs.get(i.b()), name));
+                        regs.set(i.a(), v);
+                    }
+                    Op::IMPORT_STAR => tri!(import::import_star(th, frame, regs.get(i.a()))),
+                    Op::LOAD_BUILD_CLASS => {
+                        let name = taipan_object::names::BUILD_CLASS.get();
+                        let v = match tri!(globals::lookup_dict(th, frame.builtins(), name)) {
+                            Some(v) => v,
+                            None => tri!(Err(th.raise(
+                                &taipan_object::exception::NAME_ERROR,
+                                "__build_class__ not found"
+                            ))),
+                        };
+                        regs.set(i.a(), v);
+                    }
+                    Op::MAKE_FUNCTION => {
+                        let c = code.consts.expect().fields()[pc.peek(0) as usize].get();
+                        let v = tri!(function::make_function(
+                            th,
+                            frame,
+                            c,
+                            i.x(),
+                            regs.from(i.b() as usize)
+                        ));
+                        regs.set(i.a(), v);
+                        pc.step(1);
+                    }
+                    Op::SETUP_ANNOTATIONS => tri!(function::setup_annotations(th, frame)),
+                    Op::INTRINSIC_1 => {
+                        let v = tri!(intrinsic::one(th, i.x(), regs.get(i.b())));
+                        regs.set(i.a(), v);
+                    }
+                    Op::INTRINSIC_2 => {
+                        let v = tri!(intrinsic::two(th, i.x(), regs.get(i.b()), regs.get(i.c())));
+                        regs.set(i.a(), v);
+                    }
+                }
+            }
+        };
+        match raise::unwind(th, frame, pc, raised, again) {
+            Ok(f) => {
+                frame = f;
+                code = frame.code();
+                regs = Regs(frame.regs);
+                pc = Pc(frame.pc);
+            }
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// A bound method to be unpacked by a call.
+#[inline(always)]
+fn bound<'a>(f: Value) -> Option<&'a Object<BoundMethod>> {
+    let m = f.downcast::<BoundMethod>()?;
+    if class_of(f).is(&types::METHOD) {
+        Some(m)
+    } else {
+        None
+    }
+}
+
+/// For a class whose instances are plain and whose construction is just its Python `__init__`: that.
+#[inline]
+fn simple_init(f: Value) -> Option<Value> {
+    let cls = f.downcast::<Type>()?;
+    if !cls.is_heap()
+        || !class_of(f).is(&types::TYPE)
+        || !cls.makes::<attr::Plain>()
+        || cls.has_flag(types::flags::ABSTRACT)
+    {
+        return None;
+    }
+    let s = cls.slots();
+    if s.new.map(|n| n as usize) != types::OBJECT.slots().new.map(|n| n as usize) {
+        return None;
+    }
+    let init = attr::type_lookup(cls, taipan_object::names::INIT.get())?;
+    init.downcast::<Function>()?;
+    Some(init)
+}
+
+/// Calls anything but a Python function with positional arguments.
+#[inline]
+fn call_native(th: &Thread, f: Value, args: &[Value]) -> PyResult {
+    if let Some(nf) = f.downcast::<NativeFunction>()
+        && let NativeFn::Bound(func) = nf.method.func
+        && !nf.bound
+        && nf.method.arity.is_exactly(args.len())
+    {
+        th.check_native_stack()?;
+        return func(th, args);
+    }
+    if let Some(d) = f.downcast::<taipan_object::func::MethodDescriptor>()
+        && class_of(f).is(&types::METHOD_DESCRIPTOR)
+        && let NativeFn::Bound(func) = d.method.func
+        && d.method.arity.is_exactly(args.len())
+        && let Some(first) = args.first()
+        && class_of(*first).is_subtype(d.owner.expect())
+    {
+        th.check_native_stack()?;
+        return func(th, args);
+    }
+    call::call_args(th, f, Args::positional(args))
+}

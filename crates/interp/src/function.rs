@@ -1,0 +1,201 @@
+//! Making functions, `super()`, special methods of `with`.
+
+use taipan_bytecode::{CodeFlags, Const, FunctionFlags, Special};
+use taipan_object::code::Code;
+use taipan_object::dict::Dict;
+use taipan_object::frame::{FramePtr, Regs};
+use taipan_object::func::Function;
+use taipan_object::types::{self, Type, class_of};
+use taipan_object::{Field, FieldOf, Object, PyResult, Thread, Value, attr, call, names};
+
+/// The builtins that code with these globals sees: `globals["__builtins__"]`, a module or dict, else the interpreter's.
+pub fn builtins_of<'a>(th: &Thread, globals: &Object<Dict>) -> PyResult<&'a Object<Dict>> {
+    if let Some(b) = globals.map.get_str(names::BUILTINS.get()) {
+        if let Some(d) = b.as_dict() {
+            return Ok(d);
+        }
+        if let Some(m) = b.downcast::<taipan_object::func::Module>() {
+            return Ok(m.dict.expect());
+        }
+    }
+    match th.interp.builtins.get() {
+        Some(d) => Ok(d),
+        None => Ok(Dict::new(th)),
+    }
+}
+
+/// A function of a code object, without defaults or closure.
+pub fn make<'a>(
+    th: &Thread,
+    code: &Object<Code>,
+    globals: &Object<Dict>,
+    builtins: &Object<Dict>,
+) -> PyResult<&'a Object<Function>> {
+    let doc = if CodeFlags(code.flags).has(CodeFlags::HAS_DOCSTRING) {
+        match code.data.data.consts.first() {
+            Some(Const::Str(_)) => code.consts.expect().fields()[0].get(),
+            _ => Value::NONE,
+        }
+    } else {
+        Value::NONE
+    };
+    let module = globals
+        .map
+        .get_str(names::NAME.get())
+        .unwrap_or(Value::NONE);
+    Ok(th.new_object(
+        &types::FUNCTION,
+        Function {
+            code: FieldOf::new(code),
+            globals: FieldOf::new(globals),
+            builtins: FieldOf::new(builtins),
+            closure: Field::absent(),
+            defaults: Field::new(Value::NONE),
+            kwdefaults: Field::new(Value::NONE),
+            name: Field::new(code.name.get()),
+            qualname: Field::new(code.qualname.get()),
+            doc: Field::new(doc),
+            module: Field::new(module),
+            annotate: Field::new(Value::NONE),
+            annotations: Field::absent(),
+            type_params: Field::new(Value::empty_tuple()),
+        },
+    ))
+}
+
+/// `MAKE_FUNCTION`
+pub fn make_function(th: &Thread, frame: FramePtr, code: Value, flags: u8, regs: Regs) -> PyResult {
+    let f = make(th, code.expect::<Code>(), frame.globals(), frame.builtins())?;
+    let mut n = 0;
+    let mut take = |flag: u8, field: &Field| {
+        if flags & flag != 0 {
+            field.set(&f.header, regs.get(n));
+            n += 1;
+        }
+    };
+    take(FunctionFlags::DEFAULTS, &f.defaults);
+    take(FunctionFlags::KWDEFAULTS, &f.kwdefaults);
+    take(FunctionFlags::ANNOTATIONS, &f.annotations);
+    take(FunctionFlags::ANNOTATE, &f.annotate);
+    take(FunctionFlags::CLOSURE, &f.closure);
+    Ok(f.value())
+}
+
+/// Gives the frame's namespace an `__annotations__` dict if it has none.
+pub fn setup_annotations(th: &Thread, frame: FramePtr) -> PyResult<()> {
+    let ns = if frame.locals.is_absent() {
+        frame.globals().value()
+    } else {
+        frame.locals
+    };
+    if crate::globals::lookup_mapping(th, ns, names::ANNOTATIONS.get())?.is_none() {
+        let d = Dict::new(th).value();
+        crate::globals::store_name(th, frame, names::ANNOTATIONS.get(), d)?;
+    }
+    Ok(())
+}
+
+/// Binds a method descriptor to its receiver.
+pub fn bind_method(th: &Thread, f: Value, receiver: Value) -> PyResult {
+    match class_of(f).slots().descr_get {
+        Some(g) => g(th, f, receiver, class_of(receiver).value()),
+        None => Ok(f),
+    }
+}
+
+/// `super(cls, self).name` as a function and its self, or a value and absent. `r` is what `super` names, the class,
+/// self; `explicit` says whether both were written.
+pub fn load_super(
+    th: &Thread,
+    r: &[Value],
+    name: Value,
+    explicit: bool,
+) -> PyResult<(Value, Value)> {
+    let (what, cls, obj) = (r[0], r[1], r[2]);
+    if !what.is(types::SUPER.value()) {
+        let s = if explicit {
+            call::call(th, what, &[cls, obj])?
+        } else {
+            call::call(th, what, &[])?
+        };
+        return attr::get(th, s, name).map(|v| (v, Value::ABSENT));
+    }
+    let plain = cls.downcast::<Type>().zip(Some(class_of(obj)));
+    if let Some((t, ot)) = plain
+        && ot.is_subtype(t)
+        && obj.downcast::<Type>().is_none()
+        && !name.is(names::CLASS.get())
+    {
+        let mro = ot.mro_items();
+        let start = mro
+            .iter()
+            .position(|x| x.is(cls))
+            .map_or(mro.len(), |i| i + 1);
+        for t in &mro[start..] {
+            let Some(v) = t
+                .expect::<Type>()
+                .dict
+                .get()
+                .and_then(|d| d.map.get_str(name))
+            else {
+                continue;
+            };
+            if class_of(v).has_flag(types::flags::METHOD_DESCRIPTOR) {
+                return Ok((v, obj));
+            }
+            return match class_of(v).slots().descr_get {
+                Some(g) => g(th, v, obj, ot.value()).map(|v| (v, Value::ABSENT)),
+                None => Ok((v, Value::ABSENT)),
+            };
+        }
+    }
+    let s = call::call(th, what, &[cls, obj])?;
+    attr::get(th, s, name).map(|v| (v, Value::ABSENT))
+}
+
+/// A special method of a `with` statement, looked up on the type.
+pub fn load_special(th: &Thread, v: Value, which: u8) -> PyResult<(Value, Value)> {
+    let (name, asynchronous, other) = match Special::from_u8(which) {
+        Some(Special::Exit) => (&names::EXIT, false, &names::AEXIT),
+        Some(Special::AEnter) => (&names::AENTER, true, &names::ENTER),
+        Some(Special::AExit) => (&names::AEXIT, true, &names::EXIT),
+        _ => (&names::ENTER, false, &names::AENTER),
+    };
+    let t = class_of(v);
+    let Some(d) = attr::type_lookup(t, name.get()) else {
+        let has_other = attr::type_lookup(t, other.get()).is_some();
+        let (kind, hint) = match (asynchronous, has_other) {
+            (false, true) => (
+                "",
+                " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?",
+            ),
+            (true, true) => (
+                "asynchronous ",
+                " but it supports the context manager protocol. Did you mean to use 'with'?",
+            ),
+            (false, false) => ("", ""),
+            (true, false) => ("asynchronous ", ""),
+        };
+        let missing = if name.text().ends_with("exit__") {
+            format!(" (missed {} method)", name.text())
+        } else {
+            String::new()
+        };
+        let tail = if hint.is_empty() {
+            missing
+        } else {
+            format!("{missing}{hint}")
+        };
+        return Err(th.type_error(format!(
+            "'{}' object does not support the {kind}context manager protocol{tail}",
+            t.name_text()
+        )));
+    };
+    if class_of(d).has_flag(types::flags::METHOD_DESCRIPTOR) {
+        return Ok((d, v));
+    }
+    match class_of(d).slots().descr_get {
+        Some(g) => g(th, d, v, t.value()).map(|f| (f, Value::ABSENT)),
+        None => Ok((d, Value::ABSENT)),
+    }
+}

@@ -1,0 +1,401 @@
+//! Raising, unwinding, matching exceptions, `except*`.
+
+use taipan_bytecode::find_handler;
+use taipan_object::exception::{self as exc, Exception};
+use taipan_object::frame::{FramePtr, Pc, Regs, frame_flags};
+use taipan_object::types::{self, Type, class_of};
+use taipan_object::{PyResult, Raised, Thread, Value, ValueVec, call, names, ops};
+
+/// Finds the handler of an exception raised at `pc` in the innermost frame, leaving frames that have none.
+///
+/// # Errors
+/// The exception, when the frame that native code entered has no handler either.
+pub fn unwind(
+    th: &Thread,
+    frame: FramePtr,
+    pc: Pc,
+    raised: Raised,
+    again: bool,
+) -> Result<FramePtr, Raised> {
+    let (mut frame, mut pc, mut again) = (frame, pc, again);
+    loop {
+        let code = frame.code();
+        let at = pc.index_in(code).saturating_sub(1);
+        frame.pc = pc.0;
+        if !again {
+            let object = crate::frames::object_of(th, frame);
+            let line = code.data.data.positions.line_at(at).unwrap_or(0);
+            exc::add_traceback(th, raised.0, object, at as i64 * 8, line as i64);
+        }
+        if let Some(h) = find_handler(&code.data.data.handlers, at) {
+            Regs(frame.regs).set(h.exc, raised.0);
+            let mut target = Pc(code.entry());
+            target.step(h.target as isize);
+            frame.pc = target.0;
+            th.stack_top.set(frame.top);
+            return Ok(frame);
+        }
+        let flags = frame.flags;
+        if !frame.generator.is_absent() {
+            crate::generators::finished(th, frame);
+        }
+        crate::calls::leave(th, frame);
+        if flags & frame_flags::ENTRY != 0 {
+            return Err(raised);
+        }
+        frame = FramePtr(th.frame.get());
+        pc = Pc(frame.pc);
+        again = false;
+    }
+}
+
+/// Makes an exception the handled one of the current level; what was before.
+pub fn push_handled(th: &Thread, e: Value) -> Value {
+    let node = th.exc_level();
+    node.value.replace(e)
+}
+
+/// Makes the exception the handled one again that was before a `push_handled`.
+pub fn pop_handled(th: &Thread, old: Value) {
+    th.exc_level().value.set(old);
+}
+
+/// Whether a value is an exception class.
+fn as_exception_class<'a>(v: Value) -> Option<&'a taipan_object::Object<Type>> {
+    v.downcast::<Type>()
+        .filter(|t| t.has_flag(types::flags::EXCEPTION_SUBCLASS))
+}
+
+fn instantiate(th: &Thread, t: &taipan_object::Object<Type>) -> PyResult {
+    let v = call::call(th, t.value(), &[])?;
+    if v.downcast::<Exception>().is_none() {
+        return Err(th.type_error(format!(
+            "calling <class '{}'> should have returned an instance of BaseException, not <class '{}'>",
+            t.name_text(),
+            class_of(v).name_text()
+        )));
+    }
+    Ok(v)
+}
+
+/// `raise v` or `raise v from cause`.
+pub fn raise(th: &Thread, v: Value, cause: Value) -> Raised {
+    let made = match as_exception_class(v) {
+        Some(t) => instantiate(th, t),
+        None if v.downcast::<Exception>().is_some() => Ok(v),
+        None => Err(th.type_error("exceptions must derive from BaseException")),
+    };
+    let e = match made {
+        Ok(e) => e,
+        Err(e) => return e,
+    };
+    if let Some(c) = cause.present() {
+        let c = match as_exception_class(c) {
+            Some(t) => match instantiate(th, t) {
+                Ok(c) => c,
+                Err(e) => return e,
+            },
+            None if c.is_none() || c.downcast::<Exception>().is_some() => c,
+            None => return th.type_error("exception causes must derive from BaseException"),
+        };
+        let o = e.expect::<Exception>();
+        o.cause.set(&o.header, c);
+        o.suppress.store(true, std::sync::atomic::Ordering::Release);
+    }
+    th.with_context(Raised(e))
+}
+
+/// A bare `raise`.
+pub fn reraise_handled(th: &Thread) -> Raised {
+    match th.handled_exception().present() {
+        Some(e) => Raised(e),
+        None => th.runtime_error("No active exception to reraise"),
+    }
+}
+
+/// Whether an exception has been raised before.
+pub fn has_traceback(e: Raised) -> bool {
+    e.0.downcast::<Exception>()
+        .is_some_and(|e| !e.traceback.get().is_none())
+}
+
+/// Makes the context of a new exception its cause too.
+pub fn set_cause_of(e: &Raised) {
+    if let Some(o) = e.0.downcast::<Exception>() {
+        o.cause.set(&o.header, o.context.get());
+    }
+}
+
+/// Whether `except ty:` catches an exception.
+pub fn matches(th: &Thread, e: Value, ty: Value) -> PyResult<bool> {
+    check_class(
+        th,
+        ty,
+        "catching classes that do not inherit from BaseException is not allowed",
+    )?;
+    if let Some(t) = ty.downcast::<Type>() {
+        return Ok(types::is_instance(e, t));
+    }
+    Ok(matches_any(e, ty))
+}
+
+fn matches_any(e: Value, ty: Value) -> bool {
+    match ty.as_tuple() {
+        Some(items) => items.iter().any(|t| matches_any(e, *t)),
+        None => ty
+            .downcast::<Type>()
+            .is_some_and(|t| types::is_instance(e, t)),
+    }
+}
+
+fn check_class(th: &Thread, ty: Value, msg: &str) -> PyResult<()> {
+    if let Some(items) = ty.as_tuple() {
+        for t in items {
+            if as_exception_class(*t).is_none() {
+                return Err(th.type_error(msg));
+            }
+        }
+        return Ok(());
+    }
+    if as_exception_class(ty).is_some() {
+        Ok(())
+    } else {
+        Err(th.type_error(msg))
+    }
+}
+
+/// `except* ty:`: the matching part and the rest, each None if empty.
+pub fn group_match(th: &Thread, e: Value, ty: Value) -> PyResult<(Value, Value)> {
+    if e.is_none() {
+        return Ok((Value::NONE, Value::NONE));
+    }
+    check_class(
+        th,
+        ty,
+        "catching classes that do not inherit from BaseException is not allowed",
+    )?;
+    let items = [ty];
+    for t in ty.as_tuple().unwrap_or(&items) {
+        if t.downcast::<Type>()
+            .is_some_and(|t| t.is_subtype(&exc::BASE_EXCEPTION_GROUP))
+        {
+            return Err(th.type_error(
+                "catching ExceptionGroup with except* is not allowed. Use except instead.",
+            ));
+        }
+    }
+    let is_group = types::is_instance(e, &exc::BASE_EXCEPTION_GROUP);
+    if matches_any(e, ty) {
+        if is_group {
+            return Ok((e, Value::NONE));
+        }
+        let list = Value::list(th, &[e])?;
+        let group = call::call(
+            th,
+            exc::BASE_EXCEPTION_GROUP.value(),
+            &[taipan_object::strings::empty_str(), list],
+        )?;
+        let (o, from) = (group.expect::<Exception>(), e.expect::<Exception>());
+        o.traceback.set(&o.header, from.traceback.get());
+        return Ok((group, Value::NONE));
+    }
+    if is_group {
+        let pair = call::call_method(th, e, "split", &[ty])?;
+        return match pair.as_tuple() {
+            Some([m, rest, ..]) => Ok((*m, *rest)),
+            Some(t) => Err(th.type_error(format!(
+                "{}.split must return a 2-tuple, got tuple of size {}",
+                class_of(e).name_text(),
+                t.len()
+            ))),
+            None => Err(th.type_error(format!(
+                "{}.split must return a tuple, not {}",
+                class_of(e).name_text(),
+                class_of(pair).name_text()
+            ))),
+        };
+    }
+    Ok((Value::NONE, e))
+}
+
+/// The exception to raise after the clauses of an `except*`: from the original and those raised or not handled.
+pub fn prep_reraise_star(th: &Thread, orig: Value, list: Value) -> PyResult {
+    let all = ops::to_vec(th, list)?;
+    let mut raised = ValueVec::new();
+    let mut kept = ValueVec::new();
+    if !types::is_instance(orig, &exc::BASE_EXCEPTION_GROUP) {
+        return Ok(all
+            .iter()
+            .copied()
+            .find(|e| !e.is_none())
+            .unwrap_or(Value::NONE));
+    }
+    for e in all.iter().filter(|e| !e.is_none()) {
+        if same_metadata(*e, orig) {
+            kept.push(th, *e)?
+        } else {
+            raised.push(th, *e)?
+        }
+    }
+    if raised.is_empty() && kept.is_empty() {
+        return Ok(Value::NONE);
+    }
+    let projection = if kept.is_empty() {
+        Value::NONE
+    } else {
+        project(th, orig, &kept)?
+    };
+    if raised.is_empty() {
+        return Ok(projection);
+    }
+    if !projection.is_none() {
+        raised.push(th, projection)?;
+    }
+    if raised.len() == 1 && kept.is_empty() && raised[0].downcast::<Exception>().is_none() {
+        return Ok(raised[0]);
+    }
+    let list = Value::list(th, &raised)?;
+    call::call(
+        th,
+        exc::BASE_EXCEPTION_GROUP.value(),
+        &[taipan_object::strings::empty_str(), list],
+    )
+}
+
+/// Whether a part carries the metadata of the group it was split from: then it was not raised anew.
+fn same_metadata(a: Value, b: Value) -> bool {
+    let (Some(x), Some(y)) = (a.downcast::<Exception>(), b.downcast::<Exception>()) else {
+        return false;
+    };
+    let notes = |v| taipan_object::attr::get_own(v, names::NOTES.get());
+    types::is_instance(a, &exc::BASE_EXCEPTION_GROUP)
+        && notes(a) == notes(b)
+        && x.traceback.get().is(y.traceback.get())
+        && x.cause.get().is(y.cause.get())
+        && x.context.get().is(y.context.get())
+}
+
+/// The part of a group that holds the leaves of the given groups.
+fn project(th: &Thread, orig: Value, keep: &[Value]) -> PyResult {
+    let ids = taipan_object::dict::Set::new(th);
+    for g in keep {
+        collect_leaves(th, *g, ids)?;
+    }
+    let kept = filter(th, orig, ids)?;
+    Ok(kept.unwrap_or(Value::NONE))
+}
+
+fn collect_leaves(
+    th: &Thread,
+    e: Value,
+    ids: &taipan_object::Object<taipan_object::dict::Set>,
+) -> PyResult<()> {
+    if types::is_instance(e, &exc::BASE_EXCEPTION_GROUP) {
+        for x in exc::get_extra(e, exc::extra::GROUP[1])
+            .as_tuple()
+            .unwrap_or(&[])
+        {
+            th.recurse(" in exception_group_projection", || {
+                collect_leaves(th, *x, ids)
+            })?;
+        }
+        return Ok(());
+    }
+    ids.add(th, Value::uint(th, ops::id(e)))?;
+    Ok(())
+}
+
+fn filter(
+    th: &Thread,
+    e: Value,
+    ids: &taipan_object::Object<taipan_object::dict::Set>,
+) -> PyResult<Option<Value>> {
+    if !types::is_instance(e, &exc::BASE_EXCEPTION_GROUP) {
+        return Ok(ids.contains(th, Value::uint(th, ops::id(e)))?.then_some(e));
+    }
+    let parts = exc::get_extra(e, exc::extra::GROUP[1])
+        .as_tuple()
+        .unwrap_or(&[]);
+    let mut kept = ValueVec::new();
+    for x in parts {
+        if let Some(x) = th.recurse(" in exception_group_projection", || filter(th, *x, ids))? {
+            kept.push(th, x)?;
+        }
+    }
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    if kept.len() == parts.len() && kept.iter().zip(parts).all(|(a, b)| a.is(*b)) {
+        return Ok(Some(e));
+    }
+    let list = Value::list(th, &kept)?;
+    let group = call::call_method(th, e, "derive", &[list])?;
+    if let (Some(o), Some(from)) = (group.downcast::<Exception>(), e.downcast::<Exception>()) {
+        o.traceback.set(&o.header, from.traceback.get());
+        o.cause.set(&o.header, from.cause.get());
+        o.context.set(&o.header, from.context.get());
+        if let Some(n) = taipan_object::attr::get_own(e, names::NOTES.get()) {
+            taipan_object::attr::set(th, group, names::NOTES.get(), n)?;
+        }
+    }
+    Ok(Some(group))
+}
+
+/// Calls a `with` statement's exit method with an exception.
+pub fn call_exit(th: &Thread, f: Value, receiver: Value, e: Value) -> PyResult {
+    let tb = e
+        .downcast::<Exception>()
+        .map_or(Value::NONE, |e| e.traceback.get());
+    let args = [receiver, class_of(e).value(), e, tb];
+    call::call(
+        th,
+        f,
+        if receiver.is_absent() {
+            &args[1..]
+        } else {
+            &args
+        },
+    )
+}
+
+/// The candidate nearest to a misspelt name, by edit distance, as CPython's suggestions.
+pub fn closest(name: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
+    let mut best: Option<(usize, String)> = None;
+    for c in candidates.take(750) {
+        if c == name {
+            continue;
+        }
+        let limit = (name.len() + c.len() + 3) * 2 / 6;
+        let d = distance(name.as_bytes(), c.as_bytes());
+        let limit = best
+            .as_ref()
+            .map_or(limit, |(b, _)| limit.min(b.saturating_sub(1)));
+        if d <= limit {
+            best = Some((d, c));
+        }
+    }
+    best.map(|(_, c)| c)
+}
+
+/// Edit distance: two for a change, an insertion or a deletion, one for a change of case.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).map(|i| i * 2).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = (i + 1) * 2;
+        for (j, y) in b.iter().enumerate() {
+            let cost = if x == y {
+                0
+            } else if x.eq_ignore_ascii_case(y) {
+                1
+            } else {
+                2
+            };
+            let next = (diagonal + cost).min(row[j] + 2).min(row[j + 1] + 2);
+            diagonal = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    // The limit is in moves; a move costs two.
+    row[b.len()] / 2 + row[b.len()] % 2
+}
