@@ -59,13 +59,6 @@ static TABLES: &[&[(&StaticType, &TypeSpec)]] = &[
     namespace::TYPES,
     weakref::TYPES,
     typing::TYPES,
-    &[
-        (
-            &functions::CALLABLE_ITERATOR,
-            &functions::CALLABLE_ITERATOR_SPEC,
-        ),
-        (&taipan_object::iter::SEQ_ITER, &functions::SEQ_ITER_SPEC),
-    ],
 ];
 
 /// Defines all types of this crate. Comes before every other crate's types: they inherit from `object`.

@@ -39,7 +39,7 @@ static TYPES: &[(&StaticType, &TypeSpec)] = &[
     (&set::iter::SET_ITER, &set::iter::SPEC),
     (&taipan_object::iter::SEQ_ITER, &iterators::sequence::SPEC),
     (
-        &iterators::callable::CALLABLE_ITER,
+        &taipan_object::iter::CALLABLE_ITER,
         &iterators::callable::SPEC,
     ),
     (

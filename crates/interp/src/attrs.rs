@@ -203,9 +203,7 @@ fn fill_type(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type>, 
         pinned_shape: FieldOf::new(shape),
         value: Field::new(found),
     };
-    if attr::type_lookup(ty, taipan_object::names::CLASS.get()).is_some() && e.version != 0 {
-        fill_entry(th, frame, pc, e);
-    }
+    fill_entry(th, frame, pc, e);
 }
 
 /// Attributes of modules and classes.

@@ -127,8 +127,8 @@ pub fn run_code(
     let regs = Regs(saved);
     check_room(th, regs, c.nregs)?;
     regs.clear(0, c.first_temp as usize);
-    let builtins = crate::function::builtins_of(th, globals)?;
-    let func = if closure.is_absent() {
+    let builtins = taipan_builtins::builtins_of(th, globals);
+    let func = if closure.is_absent() || closure.is_none() {
         Value::ABSENT
     } else {
         let f = crate::function::make(th, c, globals, builtins)?;

@@ -1,41 +1,9 @@
 //! Python's frame objects: made when asked for, detached when the frame ends.
 
-use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, Ordering};
-use taipan_object::frame::{Frame, FramePtr, FrameRec, Pc, Regs};
+use std::sync::atomic::Ordering;
+use taipan_object::frame::{Frame, FramePtr, FrameRec, Pc, Regs, object_of};
 use taipan_object::heap::Array;
-use taipan_object::types;
-use taipan_object::{Field, FieldOf, Object, Thread, Value};
-
-/// The frame object of a running frame.
-pub fn object_of(th: &Thread, frame: FramePtr) -> Value {
-    if !frame.object.is_absent() {
-        return frame.object;
-    }
-    let o = th.new_object(
-        &types::FRAME,
-        Frame {
-            rec: AtomicPtr::new(frame.0),
-            code: FieldOf::new(frame.code()),
-            globals: FieldOf::new(frame.globals()),
-            builtins: FieldOf::new(frame.builtins()),
-            locals: Field::new(frame.locals),
-            func: Field::new(frame.func),
-            registers: FieldOf::null(),
-            back: Field::absent(),
-            extra_locals: Field::absent(),
-            trace: Field::new(Value::NONE),
-            lasti: AtomicI64::new(-1),
-            generator: Field::new(frame.generator),
-            trace_flags: AtomicU8::new(1),
-        },
-    );
-    let mut f = frame;
-    f.object = o.value();
-    if !f.generator.is_absent() {
-        taipan_object::gc::remember(f.generator.cell_unchecked());
-    }
-    o.value()
-}
+use taipan_object::{Object, Thread, Value};
 
 /// The frame ends: its object keeps the registers and the way back.
 pub fn detach(th: &Thread, frame: FramePtr) {

@@ -1,5 +1,6 @@
 //! Making functions, `super()`, special methods of `with`.
 
+use taipan_builtins::callables::super_object;
 use taipan_bytecode::{CodeFlags, Const, FunctionFlags, Special};
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
@@ -7,22 +8,6 @@ use taipan_object::frame::{FramePtr, Regs};
 use taipan_object::func::Function;
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Field, FieldOf, Object, PyResult, Thread, Value, attr, call, names};
-
-/// The builtins that code with these globals sees: `globals["__builtins__"]`, a module or dict, else the interpreter's.
-pub fn builtins_of<'a>(th: &Thread, globals: &Object<Dict>) -> PyResult<&'a Object<Dict>> {
-    if let Some(b) = globals.map.get_str(names::BUILTINS.get()) {
-        if let Some(d) = b.as_dict() {
-            return Ok(d);
-        }
-        if let Some(m) = b.downcast::<taipan_object::func::Module>() {
-            return Ok(m.dict.expect());
-        }
-    }
-    match th.interp.builtins.get() {
-        Some(d) => Ok(d),
-        None => Ok(Dict::new(th)),
-    }
-}
 
 /// A function of a code object, without defaults or closure.
 pub fn make<'a>(
@@ -125,29 +110,15 @@ pub fn load_super(
         && ot.is_subtype(t)
         && obj.downcast::<Type>().is_none()
         && !name.is(names::CLASS.get())
+        && let Some(v) = super_object::find(cls, ot, name)
     {
-        let mro = ot.mro_items();
-        let start = mro
-            .iter()
-            .position(|x| x.is(cls))
-            .map_or(mro.len(), |i| i + 1);
-        for t in &mro[start..] {
-            let Some(v) = t
-                .expect::<Type>()
-                .dict
-                .get()
-                .and_then(|d| d.map.get_str(name))
-            else {
-                continue;
-            };
-            if class_of(v).has_flag(types::flags::METHOD_DESCRIPTOR) {
-                return Ok((v, obj));
-            }
-            return match class_of(v).slots().descr_get {
-                Some(g) => g(th, v, obj, ot.value()).map(|v| (v, Value::ABSENT)),
-                None => Ok((v, Value::ABSENT)),
-            };
+        if class_of(v).has_flag(types::flags::METHOD_DESCRIPTOR) {
+            return Ok((v, obj));
         }
+        return match class_of(v).slots().descr_get {
+            Some(g) => g(th, v, obj, ot.value()).map(|v| (v, Value::ABSENT)),
+            None => Ok((v, Value::ABSENT)),
+        };
     }
     let s = call::call(th, what, &[cls, obj])?;
     attr::get(th, s, name).map(|v| (v, Value::ABSENT))

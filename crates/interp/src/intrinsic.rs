@@ -1,6 +1,8 @@
 //! Intrinsics: type parameters, generator errors, templates. The objects are made by Python-level or native modules
 //! that the engine loads (`_typing`, `string.templatelib`), found through the interpreter's state.
 
+use taipan_builtins::exceptions::group;
+use taipan_builtins::typing;
 use taipan_bytecode::{Conversion, Intrinsic1, Intrinsic2};
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::func::Function;
@@ -33,43 +35,36 @@ pub fn one(th: &Thread, which: u8, v: Value) -> PyResult {
             }
         }
         Some(Intrinsic1::StopIterationError) => Ok(stop_iteration_error(th, v)),
-        Some(Intrinsic1::TypeVar) => call::call(th, registered(th, "intrinsic.typevar")?, &[v]),
-        Some(Intrinsic1::ParamSpec) => call::call(th, registered(th, "intrinsic.paramspec")?, &[v]),
-        Some(Intrinsic1::TypeVarTuple) => {
-            call::call(th, registered(th, "intrinsic.typevartuple")?, &[v])
-        }
-        Some(Intrinsic1::SubscriptGeneric) => {
-            call::call(th, registered(th, "intrinsic.subscript_generic")?, &[v])
-        }
-        Some(Intrinsic1::TypeAlias) | None => {
-            let parts = v.as_tuple().unwrap_or(&[]);
-            call::call(th, registered(th, "intrinsic.typealias")?, parts)
-        }
+        Some(Intrinsic1::TypeVar) => Ok(typing::new_type_var(th, v, Value::ABSENT, Value::ABSENT)),
+        Some(Intrinsic1::ParamSpec) => Ok(typing::new_param_spec(th, v)),
+        Some(Intrinsic1::TypeVarTuple) => Ok(typing::new_type_var_tuple(th, v)),
+        Some(Intrinsic1::SubscriptGeneric) => typing::subscript_generic(th, v),
+        Some(Intrinsic1::TypeAlias) | None => match v.as_tuple() {
+            Some([name, params, evaluator]) => {
+                Ok(typing::new_type_alias(th, *name, *params, *evaluator))
+            }
+            _ => Err(th.raise(&exc::SYSTEM_ERROR, "bad operand of a type alias")),
+        },
     }
 }
 
 /// `INTRINSIC_2`
 pub fn two(th: &Thread, which: u8, a: Value, b: Value) -> PyResult {
     match Intrinsic2::from_u8(which) {
-        Some(Intrinsic2::PrepReraiseStar) => crate::raise::prep_reraise_star(th, a, b),
-        Some(Intrinsic2::TypeVarWithBound) => {
-            call::call(th, registered(th, "intrinsic.typevar_with_bound")?, &[a, b])
+        Some(Intrinsic2::PrepReraiseStar) => {
+            let parts = taipan_object::ops::to_vec(th, b)?;
+            group::prepare_reraise(th, a, &parts)
         }
-        Some(Intrinsic2::TypeVarWithConstraints) => call::call(
-            th,
-            registered(th, "intrinsic.typevar_with_constraints")?,
-            &[a, b],
-        ),
+        Some(Intrinsic2::TypeVarWithBound) => Ok(typing::new_type_var(th, a, b, Value::ABSENT)),
+        Some(Intrinsic2::TypeVarWithConstraints) => {
+            Ok(typing::new_type_var(th, a, Value::ABSENT, b))
+        }
         Some(Intrinsic2::SetFunctionTypeParams) => {
             let f = a.expect::<Function>();
             f.type_params.set(&f.header, b);
             Ok(a)
         }
-        Some(Intrinsic2::SetTypeParamDefault) | None => call::call(
-            th,
-            registered(th, "intrinsic.set_typeparam_default")?,
-            &[a, b],
-        ),
+        Some(Intrinsic2::SetTypeParamDefault) | None => typing::set_default(th, a, b),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Raising, unwinding, matching exceptions, `except*`.
 
+use taipan_builtins::exceptions::group;
 use taipan_bytecode::find_handler;
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::frame::{FramePtr, Pc, Regs, frame_flags};
 use taipan_object::types::{self, Type, class_of};
-use taipan_object::{PyResult, Raised, Thread, Value, ValueVec, call, names, ops};
+use taipan_object::{PyResult, Raised, Thread, Value, call};
 
 /// Finds the handler of an exception raised at `pc` in the innermost frame, leaving frames that have none.
 ///
@@ -23,7 +24,7 @@ pub fn unwind(
         let at = pc.index_in(code).saturating_sub(1);
         frame.pc = pc.0;
         if !again {
-            let object = crate::frames::object_of(th, frame);
+            let object = taipan_object::frame::object_of(th, frame);
             let line = code.data.data.positions.line_at(at).unwrap_or(0);
             exc::add_traceback(th, raised.0, object, at as i64 * 8, line as i64);
         }
@@ -184,161 +185,7 @@ pub fn group_match(th: &Thread, e: Value, ty: Value) -> PyResult<(Value, Value)>
             ));
         }
     }
-    let is_group = types::is_instance(e, &exc::BASE_EXCEPTION_GROUP);
-    if matches_any(e, ty) {
-        if is_group {
-            return Ok((e, Value::NONE));
-        }
-        let list = Value::list(th, &[e])?;
-        let group = call::call(
-            th,
-            exc::BASE_EXCEPTION_GROUP.value(),
-            &[taipan_object::strings::empty_str(), list],
-        )?;
-        let (o, from) = (group.expect::<Exception>(), e.expect::<Exception>());
-        o.traceback.set(&o.header, from.traceback.get());
-        return Ok((group, Value::NONE));
-    }
-    if is_group {
-        let pair = call::call_method(th, e, "split", &[ty])?;
-        return match pair.as_tuple() {
-            Some([m, rest, ..]) => Ok((*m, *rest)),
-            Some(t) => Err(th.type_error(format!(
-                "{}.split must return a 2-tuple, got tuple of size {}",
-                class_of(e).name_text(),
-                t.len()
-            ))),
-            None => Err(th.type_error(format!(
-                "{}.split must return a tuple, not {}",
-                class_of(e).name_text(),
-                class_of(pair).name_text()
-            ))),
-        };
-    }
-    Ok((Value::NONE, e))
-}
-
-/// The exception to raise after the clauses of an `except*`: from the original and those raised or not handled.
-pub fn prep_reraise_star(th: &Thread, orig: Value, list: Value) -> PyResult {
-    let all = ops::to_vec(th, list)?;
-    let mut raised = ValueVec::new();
-    let mut kept = ValueVec::new();
-    if !types::is_instance(orig, &exc::BASE_EXCEPTION_GROUP) {
-        return Ok(all
-            .iter()
-            .copied()
-            .find(|e| !e.is_none())
-            .unwrap_or(Value::NONE));
-    }
-    for e in all.iter().filter(|e| !e.is_none()) {
-        if same_metadata(*e, orig) {
-            kept.push(th, *e)?
-        } else {
-            raised.push(th, *e)?
-        }
-    }
-    if raised.is_empty() && kept.is_empty() {
-        return Ok(Value::NONE);
-    }
-    let projection = if kept.is_empty() {
-        Value::NONE
-    } else {
-        project(th, orig, &kept)?
-    };
-    if raised.is_empty() {
-        return Ok(projection);
-    }
-    if !projection.is_none() {
-        raised.push(th, projection)?;
-    }
-    if raised.len() == 1 && kept.is_empty() && raised[0].downcast::<Exception>().is_none() {
-        return Ok(raised[0]);
-    }
-    let list = Value::list(th, &raised)?;
-    call::call(
-        th,
-        exc::BASE_EXCEPTION_GROUP.value(),
-        &[taipan_object::strings::empty_str(), list],
-    )
-}
-
-/// Whether a part carries the metadata of the group it was split from: then it was not raised anew.
-fn same_metadata(a: Value, b: Value) -> bool {
-    let (Some(x), Some(y)) = (a.downcast::<Exception>(), b.downcast::<Exception>()) else {
-        return false;
-    };
-    let notes = |v| taipan_object::attr::get_own(v, names::NOTES.get());
-    types::is_instance(a, &exc::BASE_EXCEPTION_GROUP)
-        && notes(a) == notes(b)
-        && x.traceback.get().is(y.traceback.get())
-        && x.cause.get().is(y.cause.get())
-        && x.context.get().is(y.context.get())
-}
-
-/// The part of a group that holds the leaves of the given groups.
-fn project(th: &Thread, orig: Value, keep: &[Value]) -> PyResult {
-    let ids = taipan_object::dict::Set::new(th);
-    for g in keep {
-        collect_leaves(th, *g, ids)?;
-    }
-    let kept = filter(th, orig, ids)?;
-    Ok(kept.unwrap_or(Value::NONE))
-}
-
-fn collect_leaves(
-    th: &Thread,
-    e: Value,
-    ids: &taipan_object::Object<taipan_object::dict::Set>,
-) -> PyResult<()> {
-    if types::is_instance(e, &exc::BASE_EXCEPTION_GROUP) {
-        for x in exc::get_extra(e, exc::extra::GROUP[1])
-            .as_tuple()
-            .unwrap_or(&[])
-        {
-            th.recurse(" in exception_group_projection", || {
-                collect_leaves(th, *x, ids)
-            })?;
-        }
-        return Ok(());
-    }
-    ids.add(th, Value::uint(th, ops::id(e)))?;
-    Ok(())
-}
-
-fn filter(
-    th: &Thread,
-    e: Value,
-    ids: &taipan_object::Object<taipan_object::dict::Set>,
-) -> PyResult<Option<Value>> {
-    if !types::is_instance(e, &exc::BASE_EXCEPTION_GROUP) {
-        return Ok(ids.contains(th, Value::uint(th, ops::id(e)))?.then_some(e));
-    }
-    let parts = exc::get_extra(e, exc::extra::GROUP[1])
-        .as_tuple()
-        .unwrap_or(&[]);
-    let mut kept = ValueVec::new();
-    for x in parts {
-        if let Some(x) = th.recurse(" in exception_group_projection", || filter(th, *x, ids))? {
-            kept.push(th, x)?;
-        }
-    }
-    if kept.is_empty() {
-        return Ok(None);
-    }
-    if kept.len() == parts.len() && kept.iter().zip(parts).all(|(a, b)| a.is(*b)) {
-        return Ok(Some(e));
-    }
-    let list = Value::list(th, &kept)?;
-    let group = call::call_method(th, e, "derive", &[list])?;
-    if let (Some(o), Some(from)) = (group.downcast::<Exception>(), e.downcast::<Exception>()) {
-        o.traceback.set(&o.header, from.traceback.get());
-        o.cause.set(&o.header, from.cause.get());
-        o.context.set(&o.header, from.context.get());
-        if let Some(n) = taipan_object::attr::get_own(e, names::NOTES.get()) {
-            taipan_object::attr::set(th, group, names::NOTES.get(), n)?;
-        }
-    }
-    Ok(Some(group))
+    group::match_star(th, e, ty)
 }
 
 /// Calls a `with` statement's exit method with an exception.

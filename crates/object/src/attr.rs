@@ -14,7 +14,6 @@ use crate::error::PyResult;
 use crate::heap::{Array, Field, FieldOf, Object, Payload, mark_value};
 use crate::names;
 use crate::payload;
-use crate::strings::Str;
 use crate::thread::Thread;
 use crate::types::{Type, class_of, flags, shape_of};
 use crate::value::Value;
@@ -841,7 +840,7 @@ pub fn generic_set(th: &Thread, v: Value, name: Value, value: Value) -> PyResult
             name,
         ));
     }
-    if value.is_absent() || has_getattr_only(v) {
+    if value.is_absent() {
         return Err(th.no_attribute(v, name));
     }
     let msg =
@@ -849,13 +848,9 @@ pub fn generic_set(th: &Thread, v: Value, name: Value, value: Value) -> PyResult
     Err(th.attribute_error(msg, v, name))
 }
 
-fn has_getattr_only(_v: Value) -> bool {
-    false
-}
-
-/// Whether the hash of names can be trusted to be there: all interned strings have it.
+/// The hash of an interned name.
 pub fn name_hash(name: Value) -> i64 {
-    name.expect::<Str>().hash()
+    name.expect::<crate::strings::Str>().hash()
 }
 
 /// Looks a special method up on the type and binds it: `type(v).__name__.__get__(v)`.

@@ -397,3 +397,31 @@ impl FrameRec {
         unsafe { self.previous.as_ref() }
     }
 }
+
+/// Python's frame object of a frame that runs or is suspended; made when first asked for.
+pub fn object_of(th: &crate::thread::Thread, mut frame: FramePtr) -> Value {
+    if let Some(o) = frame.object.present() {
+        return o;
+    }
+    let data = Frame {
+        rec: AtomicPtr::new(frame.0),
+        code: FieldOf::new(frame.code()),
+        globals: FieldOf::new(frame.globals()),
+        builtins: FieldOf::new(frame.builtins()),
+        locals: Field::new(frame.locals),
+        func: Field::new(frame.func),
+        registers: FieldOf::null(),
+        back: Field::absent(),
+        extra_locals: Field::absent(),
+        trace: Field::new(Value::NONE),
+        lasti: AtomicI64::new(-1),
+        generator: Field::new(frame.generator),
+        trace_flags: AtomicU8::new(1),
+    };
+    let o = th.new_object(&crate::types::FRAME, data).value();
+    frame.object = o;
+    if let Some(g) = frame.generator.cell() {
+        taipan_gc::remember(g);
+    }
+    o
+}

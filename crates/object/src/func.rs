@@ -306,6 +306,43 @@ pub struct Module {
 payload!(Module, "module", |this, m| this.dict.trace(m));
 
 impl Module {
+    /// Makes a native module: its functions and types under their names, then what its `init` adds.
+    ///
+    /// # Errors
+    /// `MemoryError`, or what `init` raises.
+    pub fn from_spec<'a>(
+        th: &Thread,
+        spec: &'static ModuleSpec,
+    ) -> crate::error::PyResult<&'a Object<Module>> {
+        let name = crate::strings::intern(th, spec.name);
+        let doc = if spec.doc.is_empty() {
+            Value::NONE
+        } else {
+            Value::str(th, spec.doc)
+        };
+        let module = Module::new(th, name, doc)?;
+        module.spec.store(
+            spec as *const _ as *mut _,
+            std::sync::atomic::Ordering::Release,
+        );
+        let dict = module.dict.expect();
+        for m in spec.functions {
+            dict.set_name(
+                th,
+                m.name,
+                NativeFunction::for_module(th, m, module.value(), name),
+            )?;
+        }
+        for (t, type_spec) in spec.types {
+            let made = t.define(th, type_spec)?;
+            dict.set_name(th, t.name, made.value())?;
+        }
+        (spec.init)(th, module.value())?;
+        Ok(module)
+    }
+}
+
+impl Module {
     /// A new module with `__name__`, `__doc__`, `__package__`, `__loader__` and `__spec__`.
     pub fn new<'a>(
         th: &Thread,

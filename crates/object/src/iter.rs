@@ -1,4 +1,5 @@
-//! The iterator of objects that only have `__getitem__`.
+//! Iterators that `iter()` itself makes: of objects that only have `__getitem__`, and of a callable and a sentinel.
+//! What they can do is in `containers`.
 
 use crate::error::PyResult;
 use crate::exception as exc;
@@ -42,6 +43,46 @@ impl SeqIter {
                 },
             )
             .value())
+    }
+}
+
+/// The payload of `callable_iterator`.
+#[repr(C)]
+pub struct CallableIter {
+    /// What is called; absent at the end.
+    pub callable: Field,
+    /// The value that ends the iteration.
+    pub sentinel: Field,
+}
+
+payload!(CallableIter, "callable iterator", |this, m| {
+    this.callable.trace(m);
+    this.sentinel.trace(m);
+});
+
+/// `callable_iterator`
+pub static CALLABLE_ITER: StaticType = StaticType::new(
+    "builtins",
+    "callable_iterator",
+    Some(&OBJECT),
+    crate::types::flags::NO_NEW,
+    layout_of::<CallableIter>,
+);
+
+impl CallableIter {
+    /// `iter(callable, sentinel)`
+    ///
+    /// # Errors
+    /// `TypeError` if the first argument can't be called.
+    pub fn new(th: &Thread, callable: Value, sentinel: Value) -> PyResult {
+        if !crate::ops::is_callable(callable) {
+            return Err(th.type_error("iter(v, w): v must be callable"));
+        }
+        let data = CallableIter {
+            callable: Field::new(callable),
+            sentinel: Field::new(sentinel),
+        };
+        Ok(th.new_object(&CALLABLE_ITER, data).value())
     }
 }
 

@@ -73,5 +73,6 @@ pub fn bootstrap(th: &Thread) -> PyResult<()> {
     class::finish_core(th)?;
     exception::init(th)?;
     iter::SEQ_ITER.ensure(th)?;
+    iter::CALLABLE_ITER.ensure(th)?;
     Ok(())
 }

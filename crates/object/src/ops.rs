@@ -648,17 +648,10 @@ pub fn ascii(th: &Thread, v: Value) -> PyResult {
     if s.is_ascii() {
         return Ok(r);
     }
-    let mut out = String::new();
-    for c in s.wtf8().code_points() {
-        let n = c.to_u32();
-        match n {
-            0..0x80 => out.push(n as u8 as char),
-            0x80..0x100 => out.push_str(&format!("\\x{n:02x}")),
-            0x100..0x10000 => out.push_str(&format!("\\u{n:04x}")),
-            _ => out.push_str(&format!("\\U{n:08x}")),
-        }
-    }
-    Ok(Value::str(th, &out))
+    Ok(Value::str(
+        th,
+        &taipan_text::repr::escape_non_ascii(s.wtf8()),
+    ))
 }
 
 /// `format(v, spec)`; an absent spec is the empty one.

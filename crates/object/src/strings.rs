@@ -13,6 +13,7 @@ use rustpython_wtf8::{Wtf8, Wtf8Buf};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
+use taipan_text::CharIndex;
 
 /// The payload of `str`.
 #[repr(C)]
@@ -113,10 +114,33 @@ impl Object<Str> {
         h
     }
 
-    fn index_word(&self) -> &AtomicPtr<Box<[u32]>> {
+    fn index_word(&self) -> &AtomicPtr<CharIndex> {
         debug_assert!(!self.is_ascii());
         // SAFETY: text that is not ASCII has this zeroed word at offset 24.
-        unsafe { &*((self as *const _ as *const u8).add(24) as *const AtomicPtr<Box<[u32]>>) }
+        unsafe { &*((self as *const _ as *const u8).add(24) as *const AtomicPtr<CharIndex>) }
+    }
+
+    /// The index of a text that is not ASCII, made when first asked for.
+    fn index(&self) -> &CharIndex {
+        let mut index = self.index_word().load(Ordering::Acquire);
+        if index.is_null() {
+            let fresh = Box::into_raw(Box::new(CharIndex::new(self.wtf8())));
+            match self.index_word().compare_exchange(
+                std::ptr::null_mut(),
+                fresh,
+                Ordering::AcqRel,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => index = fresh,
+                Err(other) => {
+                    // SAFETY: this one was never published.
+                    drop(unsafe { Box::from_raw(fresh) });
+                    index = other;
+                }
+            }
+        }
+        // SAFETY: published once, freed only with the string.
+        unsafe { &*index }
     }
 
     /// The byte offset of the code point at `index`, which is at most the length. Constant time.
@@ -124,53 +148,15 @@ impl Object<Str> {
         if self.is_ascii() {
             return index;
         }
-        let bytes = self.as_bytes();
-        let mut table = self.index_word().load(Ordering::Acquire);
-        if table.is_null() {
-            let mut offsets = Vec::with_capacity(self.len() / 64 + 1);
-            let mut n = 0;
-            for (i, b) in bytes.iter().enumerate() {
-                if b & 0xC0 != 0x80 {
-                    if n % 64 == 0 {
-                        offsets.push(i as u32);
-                    }
-                    n += 1;
-                }
-            }
-            let fresh = Box::into_raw(Box::new(offsets.into_boxed_slice()));
-            match self.index_word().compare_exchange(
-                std::ptr::null_mut(),
-                fresh,
-                Ordering::AcqRel,
-                Ordering::Acquire,
-            ) {
-                Ok(_) => table = fresh,
-                Err(other) => {
-                    // SAFETY: this one was never published.
-                    drop(unsafe { Box::from_raw(fresh) });
-                    table = other;
-                }
-            }
-        }
-        // SAFETY: published once, freed only with the string.
-        let offsets = unsafe { &*table };
-        if index >= self.len() {
-            return bytes.len();
-        }
-        let mut at = offsets[index / 64] as usize;
-        for _ in 0..index % 64 {
-            at += char_width(bytes[at]);
-        }
-        at
+        self.index().byte_of(self.wtf8(), index)
     }
 
     /// How many code points lie before a byte offset.
     pub fn char_index(&self, offset: usize) -> usize {
         if self.is_ascii() {
-            offset
-        } else {
-            bytecount(&self.as_bytes()[..offset])
+            return offset;
         }
+        self.index().char_of(self.wtf8(), offset)
     }
 }
 
@@ -181,7 +167,7 @@ impl Drop for Str {
             // SAFETY: a `Str` lives only inside its `Object<Str>` cell.
             let table = unsafe { (*object).index_word().load(Ordering::Acquire) };
             if !table.is_null() {
-                // SAFETY: made by `Box::into_raw` in `byte_offset`; the string is dead.
+                // SAFETY: made by `Box::into_raw` in `index`; the string is dead.
                 drop(unsafe { Box::from_raw(table) });
             }
         }
@@ -190,16 +176,6 @@ impl Drop for Str {
 
 fn bytecount(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b & 0xC0 != 0x80).count()
-}
-
-#[inline(always)]
-fn char_width(lead: u8) -> usize {
-    match lead {
-        0..0x80 => 1,
-        0x80..0xE0 => 2,
-        0xE0..0xF0 => 3,
-        _ => 4,
-    }
 }
 
 /// The payload of `bytes`.

@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use taipan_gc::{self as gc, Header, Marker, Mutator, ObjectGuard};
+use taipan_text::hash::HashKey;
 
 /// Poll bit: a signal handler waits to be run (main thread only).
 pub const POLL_SIGNAL: u32 = gc::POLL_FIRST_FREE;
@@ -25,18 +26,18 @@ pub const POLL_MEMORY: u32 = gc::POLL_FIRST_FREE << 4;
 /// Poll bit: tracing or profiling was turned on or off.
 pub const POLL_TRACE: u32 = gc::POLL_FIRST_FREE << 5;
 
-/// The key of string hashes, two 64-bit halves; set once before the first string is made.
-static HASH_KEY: OnceLock<(u64, u64)> = OnceLock::new();
+/// The key of string hashes; set once before the first string is made.
+static HASH_KEY: OnceLock<HashKey> = OnceLock::new();
 
 /// Sets the key of string hashes; later calls do nothing.
-pub fn set_hash_key(k: (u64, u64)) {
+pub fn set_hash_key(k: HashKey) {
     let _ = HASH_KEY.set(k);
 }
 
-/// The key of string hashes.
+/// The hash of a string's or bytes object's content; never -1, and 0 for nothing.
 #[inline]
-pub fn hash_key() -> (u64, u64) {
-    *HASH_KEY.get_or_init(|| (0, 0))
+pub fn hash_bytes(bytes: &[u8]) -> i64 {
+    HASH_KEY.get_or_init(|| HashKey::from_seed(0)).hash(bytes)
 }
 
 /// Frame records per thread: address space, touched as used.
@@ -118,7 +119,6 @@ pub struct Thread {
     pub parker: std::sync::Arc<taipan_sync::parking::Parker>,
     /// Whether this is the main thread of its interpreter.
     pub is_main: bool,
-    detached: Cell<bool>,
 }
 
 /// What the layers above plug in; each is set once at start-up.
@@ -333,7 +333,6 @@ impl Thread {
             repr_stack: FieldOf::null(),
             parker: taipan_sync::parking::current_parker(),
             is_main,
-            detached: Cell::new(false),
         });
         th.exc.set(&th.base_exc);
         th.mutator
@@ -358,11 +357,12 @@ impl Thread {
         }
         self.interp.threads.fetch_sub(1, Ordering::AcqRel);
         CURRENT.set(std::ptr::null());
-        self.detached.set(true);
-        // SAFETY: the mapping made in `attach`; nothing points into it any more.
-        unsafe { libc::munmap(self.stack as *mut _, STACK_BYTES) };
-        let Thread { mutator, .. } = *self;
+        let Thread { mutator, stack, .. } = *self;
+        // A collection may begin while the mutator detaches: it must find no pointer to this state any more.
+        mutator.set_root_tracer(|_, _| {}, std::ptr::null_mut());
         mutator.detach();
+        // SAFETY: the mapping made in `attach`; nothing points into it any more.
+        unsafe { libc::munmap(stack as *mut _, STACK_BYTES) };
     }
 
     /// The state of the calling OS thread.
@@ -690,17 +690,4 @@ unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
         crate::heap::mark_value(n.value.get(), m);
         node = n.previous.get();
     }
-}
-
-/// The hash of a string's or bytes object's content: SipHash-1-3; never -1, and 0 for nothing.
-pub fn hash_bytes(bytes: &[u8]) -> i64 {
-    use std::hash::Hasher;
-    if bytes.is_empty() {
-        return 0;
-    }
-    let (a, b) = hash_key();
-    let mut h = siphasher::sip::SipHasher13::new_with_keys(a, b);
-    h.write(bytes);
-    let n = h.finish() as i64;
-    if n == -1 { -2 } else { n }
 }

@@ -197,6 +197,10 @@ pub fn store(th: &Thread, t: &Object<Type>, name: Value, value: Value) -> PyResu
         dict.set(th, name, value)?;
     }
     t.modified();
+    // What comes before an instance's own attribute makes the caches of that attribute stale.
+    if !value.is_absent() && class_of(value).slots().descr_set.is_some() {
+        attr::bump_epoch();
+    }
     if name
         .as_str_obj()
         .is_some_and(|s| slotdefs::is_special(s.as_bytes()))

@@ -1,140 +1,18 @@
 //! `iter`, `next`, `all`, `any`, `min`, `max`, `sorted`, `aiter`, `anext`.
 
-use std::sync::atomic::Ordering;
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::exception as exc;
-use taipan_object::heap::Field;
-use taipan_object::iter::SeqIter;
-use taipan_object::native::{Method, TypeSpec};
+use taipan_object::iter::CallableIter;
 use taipan_object::slots::CmpOp;
-use taipan_object::types::{OBJECT, StaticType, class_of, layout_of};
-use taipan_object::{PyResult, Thread, Value, ValueVec, names, ops, payload};
-
-/// The payload of `callable_iterator`: `iter(callable, sentinel)`.
-pub struct CallableIterator {
-    /// What is called; absent at the end.
-    callable: Field,
-    /// What ends the iteration.
-    sentinel: Field,
-}
-
-payload!(CallableIterator, "callable_iterator", |this, m| {
-    this.callable.trace(m);
-    this.sentinel.trace(m);
-});
-
-/// `callable_iterator`
-pub static CALLABLE_ITERATOR: StaticType = StaticType::new(
-    "builtins",
-    "callable_iterator",
-    Some(&OBJECT),
-    0,
-    layout_of::<CallableIterator>,
-);
-
-/// What the iterator of objects that only have `__getitem__` can do.
-pub static SEQ_ITER_SPEC: TypeSpec = TypeSpec {
-    slots: |s| {
-        s.iter = Some(|_, v| Ok(v));
-        s.next = Some(taipan_object::iter::seq_iter_next);
-    },
-    methods: &[
-        Method::new("__length_hint__", "($self, /)", |th, a| {
-            let o = a[0].expect::<SeqIter>();
-            let Some(seq) = o.seq.get().present() else {
-                return Ok(Value::small_int(0));
-            };
-            if class_of(seq).slots().len.is_none() {
-                return Ok(Value::NOT_IMPLEMENTED);
-            }
-            let n = ops::len(th, seq)? as i64 - o.index.load(Ordering::Relaxed);
-            Ok(Value::int(th, n.max(0)))
-        })
-        .doc("Private method returning an estimate of len(list(it))."),
-        Method::new("__reduce__", "($self, /)", |th, a| {
-            let o = a[0].expect::<SeqIter>();
-            let f = crate::builtin(th, "iter")?;
-            match o.seq.get().present() {
-                Some(seq) => {
-                    let at = Value::int(th, o.index.load(Ordering::Relaxed));
-                    Ok(Value::tuple(th, &[f, Value::tuple(th, &[seq]), at]))
-                }
-                None => Ok(Value::tuple(
-                    th,
-                    &[f, Value::tuple(th, &[Value::empty_tuple()])],
-                )),
-            }
-        })
-        .doc("Return state information for pickling."),
-        Method::new("__setstate__", "($self, state, /)", |th, a| {
-            let n = ops::index_i64(th, a[1])?;
-            a[0].expect::<SeqIter>()
-                .index
-                .store(n.max(0), Ordering::Relaxed);
-            Ok(Value::NONE)
-        })
-        .doc("Set state information for unpickling."),
-    ],
-    getset: &[],
-    doc: "",
-    sig: "",
-};
-
-/// What `callable_iterator` can do.
-pub static CALLABLE_ITERATOR_SPEC: TypeSpec = TypeSpec {
-    slots: |s| {
-        s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next_call);
-    },
-    methods: &[Method::new("__reduce__", "($self, /)", |th, a| {
-        let o = a[0].expect::<CallableIterator>();
-        let f = crate::builtin(th, "iter")?;
-        let args = match o.callable.get().present() {
-            Some(c) => Value::tuple(th, &[c, o.sentinel.get()]),
-            None => Value::tuple(th, &[Value::empty_tuple()]),
-        };
-        Ok(Value::tuple(th, &[f, args]))
-    })],
-    getset: &[],
-    doc: "",
-    sig: "",
-};
-
-fn next_call(th: &Thread, v: Value) -> PyResult<Option<Value>> {
-    let o = v.expect::<CallableIterator>();
-    let Some(f) = o.callable.get().present() else {
-        return Ok(None);
-    };
-    let end = || o.callable.set(&o.header, Value::ABSENT);
-    match call::call(th, f, &[]) {
-        Ok(x) => {
-            if ops::eq(th, o.sentinel.get(), x)? {
-                end();
-                return Ok(None);
-            }
-            Ok(Some(x))
-        }
-        Err(e) if e.is(&exc::STOP_ITERATION) => {
-            end();
-            Ok(None)
-        }
-        Err(e) => Err(e),
-    }
-}
+use taipan_object::types::class_of;
+use taipan_object::{PyResult, Thread, Value, ValueVec, names, ops};
 
 pub(super) fn iter(th: &Thread, a: &[Value]) -> PyResult {
     if a[1].is_absent() {
         return ops::iter(th, a[0]);
     }
-    if !ops::is_callable(a[0]) {
-        return Err(th.type_error("iter(v, w): v must be callable"));
-    }
-    let data = CallableIterator {
-        callable: Field::new(a[0]),
-        sentinel: Field::new(a[1]),
-    };
-    Ok(th.new_object(&CALLABLE_ITERATOR, data).value())
+    CallableIter::new(th, a[0], a[1])
 }
 
 pub(super) fn next(th: &Thread, a: &[Value]) -> PyResult {

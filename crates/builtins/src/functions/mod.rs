@@ -10,7 +10,6 @@ mod output;
 
 pub use build_class::build_class;
 pub use import::import_level;
-pub use iteration::{CALLABLE_ITERATOR, CALLABLE_ITERATOR_SPEC, SEQ_ITER_SPEC};
 
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::{PyResult, Thread, Value, names, ops};

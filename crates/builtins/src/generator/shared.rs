@@ -4,8 +4,7 @@ use std::sync::atomic::Ordering;
 use taipan_bytecode::{Instr, Op};
 use taipan_object::call;
 use taipan_object::exception::{self as exc, Exception, Traceback};
-use taipan_object::frame::{Frame, FramePtr, GenState, Generator, Pc, Regs, Resume, Step};
-use taipan_object::heap::{Field, FieldOf};
+use taipan_object::frame::{FramePtr, GenState, Generator, Pc, Regs, Resume, Step};
 use taipan_object::native::Method;
 use taipan_object::thread::hooks;
 use taipan_object::types::{self, Type, class_of};
@@ -123,31 +122,10 @@ pub(super) fn code(v: Value) -> Value {
 
 /// The frame object of a generator, None once it has ended.
 pub(super) fn frame_object(th: &Thread, v: Value) -> PyResult {
-    let Some(mut f) = frame_of(this(v)) else {
-        return Ok(Value::NONE);
-    };
-    if let Some(o) = f.object.present() {
-        return Ok(o);
+    match frame_of(this(v)) {
+        Some(f) => Ok(taipan_object::frame::object_of(th, f)),
+        None => Ok(Value::NONE),
     }
-    let data = Frame {
-        rec: std::sync::atomic::AtomicPtr::new(f.0),
-        code: FieldOf::new(f.code()),
-        globals: FieldOf::new(f.globals()),
-        builtins: FieldOf::new(f.builtins()),
-        locals: Field::new(f.locals),
-        func: Field::new(f.func),
-        registers: FieldOf::null(),
-        back: Field::absent(),
-        extra_locals: Field::absent(),
-        trace: Field::new(Value::NONE),
-        lasti: (-1).into(),
-        generator: Field::new(v),
-        trace_flags: 1.into(),
-    };
-    let o = th.new_object(&types::FRAME, data).value();
-    f.object = o;
-    taipan_object::gc::remember(v.cell_unchecked());
-    Ok(o)
 }
 
 /// What a suspended generator waits for by `yield from` or `await`; None where it does not.

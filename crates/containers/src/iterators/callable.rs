@@ -2,33 +2,9 @@
 
 use super::is_stop;
 use crate::pickle::builtin;
-use taipan_object::heap::Field;
+use taipan_object::iter::CallableIter;
 use taipan_object::native::{Method, TypeSpec};
-use taipan_object::payload;
-use taipan_object::types::{OBJECT, StaticType, flags, layout_of};
 use taipan_object::{PyResult, Thread, Value, call, ops};
-
-/// The payload of `callable_iterator`.
-#[repr(C)]
-pub struct CallableIter {
-    /// Absent at the end.
-    callable: Field,
-    sentinel: Field,
-}
-
-payload!(CallableIter, "callable iterator", |this, m| {
-    this.callable.trace(m);
-    this.sentinel.trace(m);
-});
-
-/// `callable_iterator`
-pub static CALLABLE_ITER: StaticType = StaticType::new(
-    "builtins",
-    "callable_iterator",
-    Some(&OBJECT),
-    flags::NO_NEW,
-    layout_of::<CallableIter>,
-);
 
 /// `callable_iterator`
 pub static SPEC: TypeSpec = TypeSpec {
@@ -40,18 +16,6 @@ pub static SPEC: TypeSpec = TypeSpec {
         .doc("Return state information for pickling.")],
     ..TypeSpec::EMPTY
 };
-
-/// `iter(callable, sentinel)`
-pub fn new(th: &Thread, callable: Value, sentinel: Value) -> PyResult {
-    if !ops::is_callable(callable) {
-        return Err(th.type_error("iter(v, w): v must be callable"));
-    }
-    let data = CallableIter {
-        callable: Field::new(callable),
-        sentinel: Field::new(sentinel),
-    };
-    Ok(th.new_object(&CALLABLE_ITER, data).value())
-}
 
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let it = v.expect::<CallableIter>();
