@@ -1,0 +1,14 @@
+//! Native modules that let Python programs see the language itself: parser, symbol tables, tokens, marshalled code, warnings.
+
+use taipan_object::native::{ModuleSpec, TypeSpec};
+use taipan_object::types::StaticType;
+
+/// The modules of this crate.
+pub fn modules() -> &'static [&'static ModuleSpec] {
+    &[]
+}
+
+/// Types of this crate that no module's table has: none.
+pub fn types() -> &'static [(&'static StaticType, &'static TypeSpec)] {
+    &[]
+}
