@@ -171,6 +171,69 @@ impl Thread {
     }
 }
 
+impl Thread {
+    /// Reports an exception that nobody can handle, by `sys.unraisablehook`. `what` says what it happened in, without a
+    /// colon (`Exception ignored in atexit callback f`); without it the hook names `object`, which may be absent.
+    #[cold]
+    pub fn unraisable(&self, e: Raised, what: Option<&str>, object: Value) {
+        let of_sys = |name: &str| {
+            let v = self.interp.sys_dict.get()?.get_name(self, name)?;
+            Some(v).filter(|v| !v.is_none())
+        };
+        let default = of_sys("__unraisablehook__");
+        let hook = of_sys("unraisablehook").or(default);
+        let report = |hook: Value, e: Raised, what: Option<&str>, object: Value| -> PyResult<()> {
+            let Some(class) = of_sys("UnraisableHookArgs") else {
+                return Err(e);
+            };
+            let tb = match e.0.downcast::<exc::Exception>() {
+                Some(x) => x.traceback.get(),
+                None => Value::NONE,
+            };
+            let what = what.map_or(Value::NONE, |w| Value::str(self, w));
+            let fields = Value::tuple(
+                self,
+                &[
+                    crate::types::class_of(e.0).value(),
+                    e.0,
+                    tb,
+                    what,
+                    object.or(Value::NONE),
+                ],
+            );
+            let args = crate::call::call(self, class, &[fields])?;
+            crate::call::call(self, hook, &[args]).map(|_| ())
+        };
+        let Some(hook) = hook else {
+            self.unraisable_raw(e, what);
+            return;
+        };
+        let Err(second) = report(hook, e, what, object) else {
+            return;
+        };
+        let failed = "Exception ignored in sys.unraisablehook";
+        let again = match default {
+            Some(d) if !d.is(hook) => report(d, second, Some(failed), hook),
+            _ => Err(second),
+        };
+        if let Err(last) = again {
+            self.unraisable_raw(last, Some(failed));
+        }
+    }
+
+    /// What is left to say where there is no `sys` any more, or not yet.
+    fn unraisable_raw(&self, e: Raised, what: Option<&str>) {
+        let text = match crate::ops::str(self, e.0) {
+            Ok(s) => crate::names::text(s).into_owned(),
+            Err(_) => "<exception str() failed>".into(),
+        };
+        let name = crate::types::class_of(e.0).name_text();
+        let line = format!("{}: {name}: {text}\n", what.unwrap_or("Exception ignored"));
+        // SAFETY: writes a buffer of known length.
+        unsafe { libc::write(2, line.as_ptr() as *const _, line.len()) };
+    }
+}
+
 /// The C library's text of an error number.
 pub fn strerror(errno: i32) -> String {
     let mut buf = [0u8; 256];

@@ -24,6 +24,7 @@ pub mod code;
 pub mod dict;
 pub mod error;
 pub mod exception;
+pub mod finalize;
 pub mod frame;
 pub mod func;
 pub mod heap;
@@ -43,6 +44,7 @@ pub mod thread;
 pub mod types;
 pub mod value;
 pub mod view;
+pub mod wake;
 pub mod weak;
 
 pub use error::{PyResult, Raised};

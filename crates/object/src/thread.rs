@@ -119,6 +119,10 @@ pub struct Thread {
     pub parker: std::sync::Arc<taipan_sync::parking::Parker>,
     /// Whether this is the main thread of its interpreter.
     pub is_main: bool,
+    /// A number that no other thread of the process has had.
+    pub serial: u64,
+    /// Whether finalisers run on this thread just now: they do not nest.
+    pub(crate) in_finalizers: Cell<bool>,
 }
 
 /// What the layers above plug in; each is set once at start-up.
@@ -169,6 +173,79 @@ thread_local! {
 }
 
 static NEXT_INTERP: AtomicU64 = AtomicU64::new(0);
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
+
+/// The addresses of the attached threads' states. Locked by running threads only and never across a safepoint, so
+/// that with the world stopped it is free.
+static THREADS: std::sync::Mutex<Vec<usize>> = std::sync::Mutex::new(Vec::new());
+
+/// Calls `f` for each attached thread, of every interpreter. `f` may use what any thread may use of another's state
+/// (its atomics); with the world stopped it may look at everything. It must not allocate or reach a safepoint.
+pub fn for_each_thread(f: &mut dyn FnMut(&Thread)) {
+    for p in THREADS.lock().unwrap_or_else(|e| e.into_inner()).iter() {
+        // SAFETY: a thread's state is in the list while it is attached.
+        f(unsafe { &*(*p as *const Thread) });
+    }
+}
+
+/// As [`for_each_thread`], giving up where the list is locked: for handlers of fatal signals, which look at threads
+/// that run. What `f` sees may be out of date or half changed.
+pub fn try_for_each_thread(f: &mut dyn FnMut(&Thread)) -> bool {
+    let Ok(threads) = THREADS.try_lock() else {
+        return false;
+    };
+    for p in threads.iter() {
+        // SAFETY: as in `for_each_thread`.
+        f(unsafe { &*(*p as *const Thread) });
+    }
+    true
+}
+
+/// What modules do in the child of a fork.
+static AFTER_FORK_CHILD: std::sync::Mutex<Vec<fn(&Thread)>> = std::sync::Mutex::new(Vec::new());
+
+/// Has `f` called in the child of a fork, on its one thread, before any Python code runs there.
+pub fn add_after_fork_child(f: fn(&Thread)) {
+    let mut all = AFTER_FORK_CHILD.lock().unwrap_or_else(|e| e.into_inner());
+    if !all.iter().any(|g| std::ptr::fn_addr_eq(*g, f)) {
+        all.push(f);
+    }
+}
+
+/// In the child of a fork: forgets the threads that are not there and runs what [`add_after_fork_child`] was given.
+/// The collector's own `after_fork_child` comes first.
+pub fn after_fork_child(th: &Thread) {
+    let me = th as *const Thread as usize;
+    THREADS
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .retain(|p| *p == me);
+    for i in INTERPRETERS
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .iter()
+    {
+        let n = usize::from(std::ptr::eq(*i, th.interp));
+        i.threads.store(n, Ordering::Release);
+    }
+    crate::wake::after_fork_child(th);
+    let all = AFTER_FORK_CHILD
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .clone();
+    for f in all {
+        f(th);
+    }
+}
+
+/// Stops the calling thread until the process ends.
+#[cold]
+#[inline(never)]
+fn stop_for_good() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
 
 /// One interpreter: modules, builtins, import state, threads, and the GIL if it has one.
 pub struct Interpreter {
@@ -233,6 +310,18 @@ impl Interpreter {
         self.sys_dict.trace(m);
         self.state.trace(m);
         self.importlib.trace(m);
+    }
+
+    /// Begins the interpreter's end: all its other threads stop for good, each at its next safepoint or when it leaves
+    /// a blocking region; new ones stop before they run anything. When this returns they are all at such a point.
+    pub fn freeze_other_threads(&self, th: &Thread) {
+        self.finalizing.store(true, Ordering::SeqCst);
+        for_each_thread(&mut |other| {
+            if std::ptr::eq(other.interp, self) && !std::ptr::eq(other, th) {
+                other.mutator.set_poll(POLL_FREEZE);
+            }
+        });
+        gc::stop_world(&th.mutator, || ());
     }
 
     /// Sets one of this interpreter's dicts. Interpreters are roots: there is no owner to remember.
@@ -333,11 +422,14 @@ impl Thread {
             repr_stack: FieldOf::null(),
             parker: taipan_sync::parking::current_parker(),
             is_main,
+            serial: NEXT_SERIAL.fetch_add(1, Ordering::Relaxed),
+            in_finalizers: Cell::new(false),
         });
         th.exc.set(&th.base_exc);
         th.mutator
             .set_root_tracer(trace_thread, &*th as *const Thread as *mut ());
         CURRENT.set(&*th);
+        crate::wake::thread_attached(ident);
         interp.threads.fetch_add(1, Ordering::AcqRel);
         if let Some(gil) = &interp.gil {
             th.mutator
@@ -356,7 +448,13 @@ impl Thread {
             gil.release();
         }
         self.interp.threads.fetch_sub(1, Ordering::AcqRel);
+        let me = &*self as *const Thread as usize;
+        THREADS
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .retain(|p| *p != me);
         CURRENT.set(std::ptr::null());
+        crate::wake::thread_detaches(self.ident);
         let Thread { mutator, stack, .. } = *self;
         // A collection may begin while the mutator detaches: it must find no pointer to this state any more.
         mutator.set_root_tracer(|_, _| {}, std::ptr::null_mut());
@@ -490,13 +588,23 @@ impl Thread {
     }
 
     /// Runs `f` as a blocking region: the collector and the GIL do not wait for this thread. `f` touches no object.
+    /// A daemon thread of an interpreter that finalises does not come back.
     #[inline]
     pub fn blocking<R>(&self, f: impl FnOnce() -> R) -> R {
         match &self.interp.gil {
-            None => self.mutator.blocking(f),
+            None => self.mutator.blocking(|| {
+                let r = f();
+                if self.mutator.poll_bits() & POLL_FREEZE != 0 {
+                    stop_for_good();
+                }
+                r
+            }),
             Some(gil) => self.mutator.blocking(|| {
                 gil.release();
                 let r = f();
+                if self.mutator.poll_bits() & POLL_FREEZE != 0 {
+                    stop_for_good();
+                }
                 let e = std::io::Error::last_os_error();
                 gil.acquire(self.mutator.poll_word() as *const _ as usize);
                 self.mutator.clear_poll(POLL_GIL);
@@ -524,6 +632,14 @@ impl Thread {
     fn poll_slow(&self) -> PyResult<()> {
         self.mutator.safepoint();
         let bits = self.mutator.poll_bits();
+        if bits & POLL_FREEZE != 0 {
+            self.mutator.blocking(|| {
+                if let Some(gil) = &self.interp.gil {
+                    gil.release();
+                }
+                stop_for_good()
+            });
+        }
         if bits & POLL_GIL != 0
             && let Some(gil) = &self.interp.gil
         {

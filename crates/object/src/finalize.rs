@@ -1,0 +1,72 @@
+//! Runs what the collector left to be run: finalisers and the callbacks of weak references.
+
+use crate::error::PyResult;
+use crate::func::Function;
+use crate::thread::Thread;
+use crate::types::{self, class_of};
+use crate::value::Value;
+use crate::weak::WeakRef;
+use crate::{call, names, ops};
+use taipan_gc as gc;
+
+/// Runs all pending callbacks of weak references and finalisers on this thread; how many finalisers it ran.
+/// Exceptions go to `sys.unraisablehook`. Inside a finaliser it does nothing: the outer call goes on with them.
+pub fn run_pending(th: &Thread) -> usize {
+    th.mutator.clear_poll(gc::POLL_PENDING);
+    if th.in_finalizers.replace(true) {
+        return 0;
+    }
+    let mut n = 0;
+    loop {
+        if let Some(cell) = gc::pop_pending_weak_callback() {
+            run_callback(th, Value::from_cell(cell));
+        } else if let Some(cell) = gc::pop_pending_finalizer() {
+            n += 1;
+            finalize(th, Value::from_cell(cell));
+        } else {
+            break;
+        }
+    }
+    th.in_finalizers.set(false);
+    n
+}
+
+fn run_callback(th: &Thread, weak: Value) {
+    let Some(w) = weak.downcast::<WeakRef>() else {
+        return;
+    };
+    let f = w.callback.swap(&w.header, Value::NONE);
+    if f.is_none() || f.is_absent() {
+        return;
+    }
+    if let Err(e) = call::call(th, f, &[weak]) {
+        let what = described(th, "calling weakref callback", f);
+        th.unraisable(e, Some(&what), Value::ABSENT);
+    }
+}
+
+fn finalize(th: &Thread, v: Value) {
+    let Some(del) = class_of(v).slots().del else {
+        return;
+    };
+    let r: PyResult<()> = th.recurse("", || del(th, v));
+    if let Err(e) = r {
+        let own = class_of(v).lookup(names::DEL.get());
+        let what = match own {
+            Some(f) if f.downcast::<Function>().is_some() => {
+                described(th, "calling deallocator", f)
+            }
+            _ if types::is_instance(v, &types::GENERATOR) => described(th, "closing generator", v),
+            _ => described(th, "finalizing", v),
+        };
+        th.unraisable(e, Some(&what), Value::ABSENT);
+    }
+}
+
+fn described(th: &Thread, what: &str, v: Value) -> String {
+    let text = match ops::repr(th, v) {
+        Ok(r) => names::text(r).into_owned(),
+        Err(_) => "<object repr() failed>".into(),
+    };
+    format!("Exception ignored while {what} {text}")
+}
