@@ -429,7 +429,6 @@ impl Thread {
         th.mutator
             .set_root_tracer(trace_thread, &*th as *const Thread as *mut ());
         CURRENT.set(&*th);
-        crate::wake::thread_attached(ident);
         interp.threads.fetch_add(1, Ordering::AcqRel);
         if let Some(gil) = &interp.gil {
             th.mutator
@@ -454,7 +453,6 @@ impl Thread {
             .unwrap_or_else(|e| e.into_inner())
             .retain(|p| *p != me);
         CURRENT.set(std::ptr::null());
-        crate::wake::thread_detaches(self.ident);
         let Thread { mutator, stack, .. } = *self;
         // A collection may begin while the mutator detaches: it must find no pointer to this state any more.
         mutator.set_root_tracer(|_, _| {}, std::ptr::null_mut());

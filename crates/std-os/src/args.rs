@@ -112,6 +112,11 @@ pub fn long(th: &Thread, v: Value) -> PyResult<i64> {
     }
 }
 
+/// The low 64 bits of an integer, as C's unsigned conversions without a check take them.
+pub fn mask(n: Value) -> u64 {
+    n.as_int().map_or(0, |n| n.to_big().wrapping_u64())
+}
+
 /// An `Optional[int]` size: None and negative ones mean no limit.
 pub fn size(th: &Thread, v: Value) -> PyResult<Option<usize>> {
     let Some(v) = given(v) else { return Ok(None) };
@@ -341,15 +346,15 @@ pub fn seconds_to_ns(th: &Thread, v: Value, round: Round) -> PyResult<i64> {
             }
         };
         if !(-9.223_372_036_854_775e18..=9.223_372_036_854_775e18).contains(&ns) {
-            return Err(th.overflow_error("timestamp out of range for platform time_t"));
+            return Err(th.overflow_error("timestamp out of range for C PyTime_t"));
         }
         return Ok(ns as i64);
     }
     let n = ops::index(th, v).map_err(|e| {
         if e.is(&taipan_object::exception::TYPE_ERROR) {
             th.type_error(format!(
-                "'{}' object cannot be interpreted as an integer",
-                type_name(v)
+                "'{}' object cannot be interpreted as an integer or float",
+                class_of(v).name_text()
             ))
         } else {
             e
@@ -357,7 +362,33 @@ pub fn seconds_to_ns(th: &Thread, v: Value, round: Round) -> PyResult<i64> {
     })?;
     n.as_i64()
         .and_then(|n| n.checked_mul(1_000_000_000))
-        .ok_or_else(|| th.overflow_error("timestamp too large to convert to C PyTime_t"))
+        .ok_or_else(|| th.overflow_error("timestamp out of range for C PyTime_t"))
+}
+
+/// The positional arguments of a function whose parameters have no names: those left out are absent.
+///
+/// # Errors
+/// `TypeError` for keywords, or for fewer than `min` or more than `N` arguments.
+pub fn positional<const N: usize>(
+    th: &Thread,
+    args: call::Args,
+    f: &str,
+    min: usize,
+) -> PyResult<[Value; N]> {
+    args.no_kw(th, f)?;
+    let n = args.values.len();
+    if n < min || n > N {
+        let (how, limit) = match (min == N, n < min) {
+            (true, _) => ("exactly", N),
+            (false, true) => ("at least", min),
+            (false, false) => ("at most", N),
+        };
+        let s = if limit == 1 { "" } else { "s" };
+        return Err(th.type_error(format!("{f}() takes {how} {limit} argument{s} ({n} given)")));
+    }
+    let mut out = [Value::ABSENT; N];
+    out[..n].copy_from_slice(args.values);
+    Ok(out)
 }
 
 /// How a time is rounded to nanoseconds.

@@ -4,16 +4,20 @@
 //! |---|---|
 //! | `args` | taking arguments apart: paths, descriptors, sizes; system calls that signals interrupt |
 //! | `io` | `_io`, in part: the bases of streams, `BytesIO`, the lock that streams hold over whole calls |
+//! | `time` | `time` |
 
 pub mod args;
 pub mod io;
+pub mod time;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
 
-/// The modules that are whole: none yet. [`io::MODULE`] lacks files, buffers and text, so it is not offered for import.
+static MODULES: &[&ModuleSpec] = &[&time::MODULE];
+
+/// The modules that are whole. [`io::MODULE`] lacks files, buffers and text, so it is not offered for import.
 pub fn modules() -> &'static [&'static ModuleSpec] {
-    &[]
+    MODULES
 }
 
 /// Types of this crate that no module's table has: none.
