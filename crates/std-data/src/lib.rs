@@ -6,6 +6,7 @@
 //! | `math`, `cmath`, `_random` | functions of numbers |
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
+//! | `_sre` | the engine of regular expressions |
 
 pub mod array;
 pub mod binascii;
@@ -13,6 +14,7 @@ pub mod cmath;
 pub mod codecs;
 pub mod math;
 pub mod random;
+pub mod sre;
 pub mod string_module;
 pub mod structs;
 pub mod unicodedata;
@@ -27,6 +29,7 @@ static MODULES: &[&ModuleSpec] = &[
     &codecs::MODULE,
     &math::MODULE,
     &random::MODULE,
+    &sre::MODULE,
     &string_module::MODULE,
     &structs::MODULE,
     &unicodedata::MODULE,
@@ -48,6 +51,10 @@ static TYPES: &[(&StaticType, &TypeSpec)] = &[
     ),
     (&array::ARRAY_ITERATOR, &array::ITERATOR_SPEC),
     (&structs::UNPACK_ITERATOR, &structs::UNPACK_ITERATOR_SPEC),
+    (&sre::PATTERN, &sre::PATTERN_SPEC),
+    (&sre::MATCH, &sre::MATCH_SPEC),
+    (&sre::SCANNER, &sre::SCANNER_SPEC),
+    (&sre::TEMPLATE, &sre::TEMPLATE_SPEC),
 ];
 
 /// Types of this crate that no module's table has.
