@@ -79,6 +79,40 @@ impl Object<Tuple> {
     }
 }
 
+impl Object<Tuple> {
+    /// A tuple of `n` times None, for a reader that fills it by [`Object::<Tuple>::fill`] before Python code sees it.
+    pub fn try_blank<'a>(th: &Thread, n: usize) -> PyResult<&'a Object<Tuple>> {
+        let size = n
+            .checked_mul(8)
+            .and_then(|n| n.checked_add(size_of::<Object<Tuple>>()));
+        let Some(size) = size else {
+            return Err(th.memory_error());
+        };
+        let cell = th.try_alloc(Tuple::kind(), size)?;
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let t = cell as *mut Object<Tuple>;
+            let to = (&raw mut (*t).data.items) as *mut Value;
+            for i in 0..n {
+                to.add(i).write(Value::NONE);
+            }
+            (&raw mut (*t).data.len).write(n);
+            (*t).header
+                .shape
+                .store(types::TUPLE.shape_word(), Ordering::Release);
+            Ok(&*t)
+        }
+    }
+
+    /// Stores an item of a tuple that its maker is still filling.
+    pub fn fill(&self, index: usize, v: Value) {
+        assert!(index < self.len);
+        // SAFETY: `len` fields follow.
+        let f = unsafe { &*self.items.as_ptr().add(index) };
+        f.set(&self.header, v);
+    }
+}
+
 impl Object<Array> {
     /// Moves `n` fields within the array, overlapping or not. The owner is locked, or the array is private.
     pub fn move_within(&self, from: usize, to: usize, n: usize) {

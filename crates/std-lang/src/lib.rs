@@ -1,11 +1,22 @@
 //! Native modules that let Python programs see the language itself: parser, symbol tables, tokens, marshalled code, warnings.
+//!
+//! | module | what it has |
+//! |---|---|
+//! | `marshal` | the format of `.pyc` files |
+//! | `warnings` | `_warnings`, and warnings of native code |
+
+mod args;
+pub mod marshal;
+pub mod warnings;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
 
+static MODULES: &[&ModuleSpec] = &[&marshal::MODULE, &warnings::MODULE];
+
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
-    &[]
+    MODULES
 }
 
 /// Types of this crate that no module's table has: none.
