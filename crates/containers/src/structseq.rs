@@ -89,7 +89,7 @@ pub static SPEC: TypeSpec = TypeSpec {
 };
 
 static METHODS: [Method; 4] = [
-    Method::new("__new__", "($type, sequence, dict=<unrepresentable>)", new).static_(),
+    Method::new("__new__", "($type, sequence, dict=<unrepresentable>)", construct).static_(),
     Method::new("__repr__", "($self, /)", repr).atomic(Atomic::Immutable),
     Method::new("__reduce__", "($self, /)", reduce).atomic(Atomic::Immutable),
     Method::new("__replace__", "($self, /, **changes)", replace)
@@ -178,6 +178,19 @@ pub fn define(
     Ok(t.value())
 }
 
+/// Gives a type that [`define`] made a method of its own, in place of the common one of that name.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn set_method(th: &Thread, ty: Value, m: &'static Method) -> PyResult<()> {
+    let t = ty.expect::<Type>();
+    let dict = t.dict.expect();
+    dict.set_name(th, m.name, class::method_value(th, t, m))?;
+    class::update_slots(t);
+    t.modified();
+    Ok(())
+}
+
 fn state_key(t: &Object<Type>) -> String {
     format!("structseq.{}", full_name(t))
 }
@@ -228,7 +241,12 @@ pub fn get(v: Value, index: usize) -> Value {
     }
 }
 
-fn new(th: &Thread, a: &[Value]) -> PyResult {
+/// `T(sequence, dict)`: what the types' `__new__` does. The arguments are the type, the sequence, and the dict or
+/// nothing.
+///
+/// # Errors
+/// `TypeError` for a sequence of the wrong length and for names that are no fields.
+pub fn construct(th: &Thread, a: &[Value]) -> PyResult {
     let Some(t) = a[0].downcast::<Type>() else {
         return Err(th.type_error("structseq.__new__(X): X is not a type object"));
     };

@@ -78,20 +78,7 @@ pub fn int(th: &Thread, v: Value) -> PyResult<i32> {
     let n = ops::index(th, v)?;
     match n.as_i64().map(i32::try_from) {
         Some(Ok(n)) => Ok(n),
-        Some(Err(_)) => Err(th.overflow_error(format!(
-            "signed integer is {} than {}",
-            if n.as_i64().unwrap_or(0) > 0 {
-                "greater"
-            } else {
-                "less"
-            },
-            if n.as_i64().unwrap_or(0) > 0 {
-                "maximum"
-            } else {
-                "minimum"
-            }
-        ))),
-        None => Err(th.overflow_error("Python int too large to convert to C int")),
+        _ => Err(th.overflow_error("Python int too large to convert to C int")),
     }
 }
 

@@ -4,16 +4,29 @@
 //! |---|---|
 //! | `args` | taking arguments apart: paths, descriptors, sizes; system calls that signals interrupt |
 //! | `io` | `_io`, in part: the bases of streams, `BytesIO`, the lock that streams hold over whole calls |
+//! | `signal` | `_signal` |
+//! | `posix` | `posix` |
+//! | `errno`, `stat_mode` | `errno`, `_stat` |
 //! | `time` | `time` |
 
 pub mod args;
+pub mod errno;
 pub mod io;
+pub mod posix;
+pub mod stat_mode;
+pub mod signal;
 pub mod time;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
 
-static MODULES: &[&ModuleSpec] = &[&time::MODULE];
+static MODULES: &[&ModuleSpec] = &[
+    &errno::MODULE,
+    &posix::MODULE,
+    &signal::MODULE,
+    &stat_mode::MODULE,
+    &time::MODULE,
+];
 
 /// The modules that are whole. [`io::MODULE`] lacks files, buffers and text, so it is not offered for import.
 pub fn modules() -> &'static [&'static ModuleSpec] {
