@@ -13,8 +13,8 @@ pub mod args;
 pub mod errno;
 pub mod io;
 pub mod posix;
-pub mod stat_mode;
 pub mod signal;
+pub mod stat_mode;
 pub mod time;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
