@@ -214,6 +214,11 @@ fn wants_full() -> bool {
     OLD_BYTES.load(Ordering::Relaxed) + outside_bytes() > FULL_THRESHOLD.load(Ordering::Relaxed)
 }
 
+/// Bytes handed out since the last collection, in whole blocks.
+pub fn allocated_bytes() -> usize {
+    ALLOCATED.load(Ordering::Relaxed)
+}
+
 /// The counters.
 pub fn counters() -> Counters {
     let mut counters = *COUNTERS.lock();

@@ -48,8 +48,9 @@ mod weak;
 pub use arena::{compress, decompress, is_in_heap};
 pub use collect::{
     CollectHook, Counters, MarkHook, Stats, add_after_mark, add_before_collect, add_outside_bytes,
-    add_root_tracer, collect, counters, find_cell, for_each_cell, freeze, frozen_count, is_enabled,
-    set_enabled, set_stress, set_young_budget, stress, unfreeze, visit_children,
+    add_root_tracer, allocated_bytes, collect, counters, find_cell, for_each_cell, freeze,
+    frozen_count, is_enabled, set_enabled, set_stress, set_young_budget, stress, unfreeze,
+    visit_children,
 };
 pub use header::{
     Cell, FLAG_FINALIZABLE, FLAG_FIRST_FREE, FLAG_OLD, FLAG_REMEMBERED, FLAG_WEAK_CALLBACK,

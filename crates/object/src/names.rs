@@ -49,7 +49,7 @@ pub(crate) fn init(th: &Thread) {
 }
 
 names! {
-    ABC_TPFLAGS = "__abc_tpflags__"; ABSTRACT_METHODS = "__abstractmethods__"; AENTER = "__aenter__"; AEXIT = "__aexit__";
+    ABC_IMPL = "_abc_impl"; ABC_TPFLAGS = "__abc_tpflags__"; ABSTRACT_METHODS = "__abstractmethods__"; AENTER = "__aenter__"; AEXIT = "__aexit__";
     AITER = "__aiter__"; ALL_NAMES = "__all__"; ANEXT = "__anext__"; ANNOTATE = "__annotate__"; ANNOTATE_FUNC = "__annotate_func__";
     ANNOTATIONS = "__annotations__"; AWAIT = "__await__"; BASES = "__bases__"; BUILD_CLASS = "__build_class__";
     BUILTINS = "__builtins__"; BYTES = "__bytes__"; CALL = "__call__"; CLASS = "__class__"; CLASS_CELL = "__classcell__";
