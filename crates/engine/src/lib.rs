@@ -1,1 +1,86 @@
+//! Puts the engine together: which native modules there are, start-up, the command line, the end.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `config`, `cli`, `help` | options, environment, usage |
+//! | `start` | from nothing to an interpreter that can import |
+//! | `modules` | the register of native modules |
+//! | `hooks`, `compile` | what the lower layers call back into |
+//! | `sys`, `imp`, `import_lock`, `stdlib` | the modules that are the engine's own |
+//! | `run`, `prompt` | the program |
+//! | `finish` | exit codes, uncaught exceptions, the end |
 
+pub mod cli;
+mod compile;
+pub mod config;
+mod finish;
+mod help;
+mod hooks;
+mod imp;
+mod import_lock;
+mod modules;
+mod prompt;
+mod run;
+mod start;
+mod stdlib;
+mod sys;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+/// The main function of the executable: runs a command line, gives the exit code.
+pub fn main(argv: Vec<OsString>) -> i32 {
+    let env = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
+    match cli::parse(&argv, &env) {
+        cli::Action::Print(text) => match std::io::stdout().write_all(text.as_bytes()) {
+            Ok(()) => 0,
+            Err(_) => 1,
+        },
+        cli::Action::Fail(text, code) => {
+            let _ = std::io::stderr().write_all(text.as_bytes());
+            code
+        }
+        cli::Action::Run(config) => run_main(*config),
+    }
+}
+
+fn run_main(config: config::Config) -> i32 {
+    let th = match start::create_main(config) {
+        Ok(th) => th,
+        Err(e) => {
+            let _ = writeln!(std::io::stderr(), "Fatal Python error: cannot start: {e}");
+            return 1;
+        }
+    };
+    let th = &*Box::leak(th);
+    let c = start::config(th);
+    let ready = start::set_up_process(th).and_then(|()| start::set_up_interpreter(th));
+    if let Err(e) = ready {
+        let text = sys::brief(th, e.0);
+        let _ = writeln!(
+            std::io::stderr(),
+            "Fatal Python error: init_import_site: the interpreter could not be set up\n{text}"
+        );
+        return 1;
+    }
+    let outcome = match run::import_site(th, c) {
+        Ok(()) => run::run(th, c),
+        Err(e) => run::Outcome::Ran(Err(e)),
+    };
+    let mut exit = finish::exit_code(th, outcome);
+    let wants_prompt = c.inspect && !matches!(c.program, config::Program::Stdin);
+    if wants_prompt {
+        exit = finish::exit_code(th, run::Outcome::Ran(prompt::run(th, c)));
+    }
+    match finish::finalize(th, exit) {
+        finish::Exit::Code(code) => code,
+        finish::Exit::Interrupt => {
+            let _ = taipan_host::signal::set_disposition(
+                libc::SIGINT,
+                taipan_host::signal::Disposition::Default,
+            );
+            let _ = taipan_host::signal::raise(libc::SIGINT);
+            130
+        }
+    }
+}

@@ -327,6 +327,12 @@ pub fn intern(th: &Thread, text: &str) -> Value {
     intern_wtf8(th, Wtf8::new(text))
 }
 
+/// How many strings are interned.
+pub fn interned_count() -> usize {
+    let table = interned().table.lock();
+    table.unwrap_or_else(|e| e.into_inner()).len()
+}
+
 /// As [`intern`], for text that may hold lone surrogates.
 pub fn intern_wtf8(th: &Thread, text: &Wtf8) -> Value {
     if let Some(v) = lookup_interned(text.as_bytes()) {

@@ -1,0 +1,254 @@
+//! Start-up: from nothing to an interpreter that can import.
+
+use crate::config::Config;
+use crate::import_lock::ImportLock;
+use crate::{hooks, imp, modules};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use taipan_object::dict::Dict;
+use taipan_object::func::Module;
+use taipan_object::native::ModuleSpec;
+use taipan_object::thread::{set_hash_key, set_hooks};
+use taipan_object::{Interpreter, PyResult, Thread, Value, attr, call, names, strings};
+use taipan_text::hash::HashKey;
+
+/// What the engine keeps for each interpreter.
+pub struct Engine {
+    /// How it was started.
+    pub config: Arc<Config>,
+    /// The lock of `importlib`.
+    pub import_lock: ImportLock,
+}
+
+/// The engine's part of the thread's interpreter.
+pub fn engine(th: &Thread) -> &'static Engine {
+    th.interp
+        .config
+        .get()
+        .and_then(|e| e.downcast_ref::<Engine>())
+        .expect("set when the interpreter was made")
+}
+
+/// How the thread's interpreter was started.
+pub fn config(th: &Thread) -> &'static Config {
+    &engine(th).config
+}
+
+/// Makes the main interpreter and attaches the calling thread to it. Once per process.
+///
+/// # Errors
+/// When the system refuses memory.
+pub fn create_main(config: Config) -> std::io::Result<Box<Thread>> {
+    let mut random = [0u8; 16];
+    set_hash_key(match config.hash_seed {
+        Some(seed) => HashKey::from_seed(seed),
+        None => {
+            taipan_host::sysinfo::urandom(&mut random)?;
+            HashKey::from_bytes(random)
+        }
+    });
+    taipan_object::numbers::set_int_max_str_digits(config.int_max_str_digits.max(0) as usize);
+    let interp = Interpreter::create(config.gil);
+    let engine = Engine {
+        config: Arc::new(config),
+        import_lock: ImportLock::new(),
+    };
+    let _ = interp.config.set(Box::new(engine));
+    let th = Thread::attach(interp, true)?;
+    interp.recursion_limit.store(1000, Ordering::Relaxed);
+    Ok(th)
+}
+
+/// Sets up the process-wide part: core types, hooks, all native types. Once.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn set_up_process(th: &Thread) -> PyResult<()> {
+    taipan_object::bootstrap(th)?;
+    taipan_interp::init(th);
+    set_hooks(&hooks::HOOKS);
+    let interp = th.interp;
+    interp.set_dict(&interp.state, Dict::new(th));
+    interp.set_dict(&interp.modules, Dict::new(th));
+    taipan_builtins::define(th)?;
+    for (t, spec) in modules::types() {
+        t.define(th, spec)?;
+    }
+    taipan_object::thread::add_after_fork_child(|th| engine(th).import_lock.after_fork_child(th));
+    Ok(())
+}
+
+/// Makes a native module and puts it into `sys.modules`.
+fn native_module(th: &Thread, spec: &'static ModuleSpec) -> PyResult {
+    let m = Module::from_spec(th, spec)?.value();
+    th.interp.modules.expect().set_name(th, spec.name, m)?;
+    Ok(m)
+}
+
+fn make_builtins(th: &Thread) -> PyResult {
+    let spec = modules::find("builtins").expect("the module builtins");
+    let interp = th.interp;
+    let m = native_module(th, spec)?;
+    let d = m.expect::<Module>().dict.expect();
+    interp.set_dict(&interp.builtins, d);
+    for (t, _) in modules::types() {
+        if t.module == "builtins" && !HIDDEN.contains(&t.name) {
+            d.set_name(th, t.name, t.value())?;
+        }
+    }
+    let debug = config(th).optimize == 0;
+    d.set_name(th, "__debug__", Value::bool(debug))?;
+    Ok(m)
+}
+
+/// Types whose module is `builtins` although that module does not name them.
+const HIDDEN: &[&str] = &["NoneType", "NotImplementedType", "ellipsis"];
+
+
+/// Makes an interpreter usable: builtins, `sys`, the importers, the standard streams.
+///
+/// # Errors
+/// What the library's own code raises; that is an installation that does not work.
+pub fn set_up_interpreter(th: &Thread) -> PyResult<()> {
+    let interp = th.interp;
+    let builtins = make_builtins(th)?;
+    let state = interp.state.expect();
+    state.set_name(th, "builtins", builtins)?;
+    let sys = native_module(th, &crate::sys::MODULE)?;
+    state.set_name(th, "sys", sys)?;
+    let sys_dict = sys.expect::<Module>().dict.expect();
+    interp.set_dict(&interp.sys_dict, sys_dict);
+    sys_dict.set_name(th, "modules", interp.modules.expect().value())?;
+    // Codecs are used before anything imports them.
+    if let Some(spec) = modules::find("_codecs") {
+        native_module(th, spec)?;
+    }
+    let imp = native_module(th, &imp::MODULE)?;
+    let importlib = imp::run_frozen(th, "_frozen_importlib", "importlib._bootstrap")?;
+    call::call_method(th, importlib, "_install", &[sys, imp])?;
+    set_importlib(th, importlib);
+    call::call_method(th, importlib, "_install_external_importers", &[])?;
+    let stdlib = taipan_builtins::import_module(th, "_frozen_stdlib")?;
+    let hook = attr::get_str(th, attr::get_str(th, stdlib, "StdlibFinder")?, "path_hook")?;
+    let zip = attr::get_str(th, stdlib, "zip_hook")?;
+    if let Some(hooks) = sys_dict.get_name(th, "path_hooks").and_then(|l| l.as_list()) {
+        hooks.insert(th, 0, zip)?;
+        hooks.insert(th, 0, hook)?;
+    }
+    taipan_builtins::import_module(th, "encodings")?;
+    open_streams(th)?;
+    let main = Module::new(th, strings::intern(th, "__main__"), Value::NONE)?;
+    let d = main.dict.expect();
+    d.set(th, names::BUILTINS.get(), builtins)?;
+    let loader = attr::get_str(th, importlib, "BuiltinImporter")?;
+    d.set_name(th, "__loader__", loader)?;
+    interp.modules.expect().set_name(th, "__main__", main.value())
+}
+
+fn set_importlib(th: &Thread, m: Value) {
+    // Interpreters are roots: there is no owner to tell.
+    th.interp.importlib.init(m);
+}
+
+/// `sys.stdin`, `stdout`, `stderr`, and `builtins.open`.
+fn open_streams(th: &Thread) -> PyResult<()> {
+    let io = taipan_builtins::import_module(th, "io")?;
+    let open = attr::get_str(th, io, "open")?;
+    th.interp.builtins.expect().set_name(th, "open", open)?;
+    let c = config(th);
+    let (encoding, errors) = stream_encoding(c);
+    let sys = th.interp.sys_dict.expect();
+    for (fd, name, mode) in [(0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")] {
+        let errors = match (fd, &errors) {
+            (2, _) => "backslashreplace",
+            (_, Some(e)) => e.as_str(),
+            _ => "strict",
+        };
+        let s = open_stream(th, io, open, fd, mode, &format!("<{name}>"), &encoding, errors)?;
+        sys.set_name(th, name, s)?;
+        sys.set_name(th, &format!("__{name}__"), s)?;
+    }
+    Ok(())
+}
+
+/// The encoding and error handler of the standard streams: `PYTHONIOENCODING`, or the locale's.
+fn stream_encoding(c: &Config) -> (String, Option<String>) {
+    let (mut encoding, mut errors) = (None, None);
+    if let Some(text) = &c.io_encoding {
+        let (e, h) = match text.split_once(':') {
+            Some((e, h)) => (e, Some(h)),
+            None => (text.as_str(), None),
+        };
+        encoding = Some(e.to_owned()).filter(|e| !e.is_empty());
+        errors = h.filter(|h| !h.is_empty()).map(str::to_owned);
+    }
+    if errors.is_none() && encoding.is_none() && (c.utf8_mode || is_c_locale()) {
+        errors = Some("surrogateescape".into());
+    }
+    (encoding.unwrap_or_else(|| "utf-8".into()), errors)
+}
+
+/// Whether the environment asks for the C or POSIX locale, which is taken as UTF-8 (PEP 538, PEP 540).
+fn is_c_locale() -> bool {
+    let name = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(std::env::var_os)
+        .find(|v| !v.is_empty());
+    match name {
+        None => true,
+        Some(n) => n == "C" || n == "POSIX",
+    }
+}
+
+fn open_stream(
+    th: &Thread,
+    io: Value,
+    open: Value,
+    fd: i64,
+    mode: &str,
+    name: &str,
+    encoding: &str,
+    errors: &str,
+) -> PyResult {
+    if !taipan_host::fd::is_open(fd as i32) {
+        return Ok(Value::NONE);
+    }
+    let c = config(th);
+    let unbuffered = c.unbuffered && fd != 0;
+    let binary = Value::str(th, if fd == 0 { "rb" } else { "wb" });
+    let buffering = Value::small_int(if unbuffered { 0 } else { -1 });
+    let none = Value::NONE;
+    let closefd = Value::FALSE;
+    let fd_value = Value::small_int(fd);
+    let stream = match call::call(th, open, &[fd_value, binary, buffering, none, none, none, closefd]) {
+        Ok(s) => s,
+        // A directory as standard input has no stream.
+        Err(e) if e.is(&taipan_object::exception::OS_ERROR) => return Ok(Value::NONE),
+        Err(e) => return Err(e),
+    };
+    let raw = if unbuffered {
+        stream
+    } else {
+        attr::get_str(th, stream, "raw")?
+    };
+    let name = Value::str(th, name);
+    attr::set(th, raw, strings::intern(th, "name"), name)?;
+    let is_terminal = taipan_host::tty::isatty(fd as i32);
+    let wrapper = attr::get_str(th, io, "TextIOWrapper")?;
+    let newline = if fd == 0 { Value::NONE } else { Value::str(th, "\n") };
+    let line_buffering = Value::bool(is_terminal || fd == 2);
+    let text = call::call(
+        th,
+        wrapper,
+        &[
+            stream,
+            Value::str(th, encoding),
+            Value::str(th, errors),
+            newline,
+            line_buffering,
+            Value::bool(unbuffered),
+        ],
+    )?;
+    attr::set(th, text, strings::intern(th, "mode"), Value::str(th, mode))?;
+    Ok(text)
+}

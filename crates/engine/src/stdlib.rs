@@ -1,0 +1,93 @@
+//! `_taipan_stdlib`: the standard library inside the executable, as its finder and loader see it.
+
+use std::sync::Arc;
+use taipan_bytecode::serial;
+use taipan_object::code::Code;
+use taipan_object::exception as exc;
+use taipan_object::func::Module;
+use taipan_object::heap::Object;
+use taipan_object::native::{Method, ModuleSpec};
+use taipan_object::{PyResult, Thread, Value, names};
+use taipan_pylib as pylib;
+
+/// `_taipan_stdlib`
+pub static MODULE: ModuleSpec = ModuleSpec {
+    name: "_taipan_stdlib",
+    doc: "Access to the standard library inside the executable.",
+    functions: FUNCTIONS,
+    types: &[],
+    init: |th, m| {
+        let d = m.expect::<Module>().dict.expect();
+        d.set_name(th, "PREFIX", Value::str(th, pylib::VIRTUAL_PREFIX))
+    },
+};
+
+static FUNCTIONS: &[Method] = &[
+    Method::new("find", "(name, /)", |th, a| {
+        match pylib::find(&names::text(a[0])) {
+            None => Ok(Value::NONE),
+            Some(m) => {
+                let dir = match m.virtual_dir() {
+                    Some(d) => Value::str(th, &d),
+                    None => Value::NONE,
+                };
+                Value::try_tuple(th, &[Value::str(th, &m.virtual_path()), dir])
+            }
+        }
+    })
+    .doc("The path and, for a package, the folder of a module; None if there is none of this name."),
+    Method::new("get_code", "(name, /)", |th, a| code(th, &names::text(a[0])))
+        .doc("The code object of a module."),
+    Method::new("get_source", "(name, /)", |th, a| {
+        match pylib::find(&names::text(a[0])) {
+            None => Ok(Value::NONE),
+            Some(m) => Ok(Value::str(th, &m.source())),
+        }
+    })
+    .doc("The source text of a module."),
+    Method::new("read_file", "(path, /)", |th, a| {
+        match pylib::read_file(&names::text(a[0])) {
+            None => Ok(Value::NONE),
+            Some(b) => Value::bytes(th, &b),
+        }
+    })
+    .doc("The contents of a packed file, by its path below the library's root; None if there is none."),
+    Method::new("list_dir", "(path, /)", |th, a| {
+        let list = Value::list(th, &[])?;
+        for e in pylib::list_dir(&names::text(a[0])) {
+            let item = Value::try_tuple(th, &[Value::str(th, e.name), Value::bool(e.is_dir)])?;
+            list.as_list().expect("a list").append(th, item)?;
+        }
+        Ok(list)
+    })
+    .doc("The names in a packed folder, each with whether it is a folder."),
+    Method::new("modules", "()", |th, _| {
+        let list = Value::list(th, &[])?;
+        for m in pylib::modules() {
+            let item = Value::try_tuple(th, &[Value::str(th, m.name()), Value::bool(m.is_package())])?;
+            list.as_list().expect("a list").append(th, item)?;
+        }
+        Ok(list)
+    })
+    .doc("The names of all modules, each with whether it is a package."),
+];
+
+/// The code of one of the library's modules: compiled when the executable was built, or now.
+pub fn code(th: &Thread, name: &str) -> PyResult {
+    let Some(m) = pylib::find(name) else {
+        return Err(th.raise(
+            &exc::IMPORT_ERROR,
+            format!("the executable has no module {name}"),
+        ));
+    };
+    let optimize = crate::start::config(th).optimize.min(2) as u8;
+    if optimize == 0
+        && let Some(bytes) = m.code()
+        && let Ok(data) = serial::from_trusted_bytes(bytes)
+    {
+        return Ok(Object::<Code>::new(th, &Arc::new(data))?.value());
+    }
+    let filename = Value::str(th, &m.virtual_path());
+    let source = Value::str(th, &m.source());
+    crate::compile::compile(th, source, filename, "exec", 0, -1)
+}

@@ -1,0 +1,56 @@
+//! `sys`.
+//!
+//! | module | what it has |
+//! |---|---|
+//! | `info` | constants, versions, flags, paths |
+//! | `display` | the hooks: display, exceptions, unraisable exceptions, breakpoints, audit |
+//! | `frames` | frames, exceptions in flight, tracing functions |
+//! | `limits` | recursion, digits, switch interval, sizes |
+
+mod display;
+mod frames;
+mod info;
+mod limits;
+
+pub use display::{brief, show_exception, write_stderr};
+pub use info::{VERSION_NUMBER, os_text, version_text};
+
+use taipan_object::func::Module;
+use taipan_object::native::{Method, ModuleSpec};
+use taipan_object::{PyResult, Thread, Value};
+
+/// `sys`
+pub static MODULE: ModuleSpec = ModuleSpec {
+    name: "sys",
+    doc: "This module provides access to some objects used or maintained by the\ninterpreter and to functions that interact strongly with the interpreter.",
+    functions: &[],
+    types: &[],
+    init,
+};
+
+static TABLES: &[&[Method]] = &[
+    display::FUNCTIONS,
+    frames::FUNCTIONS,
+    limits::FUNCTIONS,
+    info::FUNCTIONS,
+];
+
+fn init(th: &Thread, module: Value) -> PyResult<()> {
+    let d = module.expect::<Module>().dict.expect();
+    let name = Value::str(th, "sys");
+    for m in TABLES.iter().copied().flatten() {
+        let f = taipan_object::func::NativeFunction::for_module(th, m, module, name);
+        d.set_name(th, m.name, f)?;
+    }
+    for (hidden, shown) in [
+        ("__displayhook__", "displayhook"),
+        ("__excepthook__", "excepthook"),
+        ("__unraisablehook__", "unraisablehook"),
+        ("__breakpointhook__", "breakpointhook"),
+    ] {
+        if let Some(f) = d.get_name(th, shown) {
+            d.set_name(th, hidden, f)?;
+        }
+    }
+    info::fill(th, d)
+}
