@@ -3,16 +3,20 @@
 //! | module | what it has |
 //! |---|---|
 //! | `args` | taking arguments apart: paths, descriptors, sizes; system calls that signals interrupt |
+//! | `forking` | what surrounds a fork: registered functions, the stopped world, the child put in order |
 //! | `io` | `_io`, in part: the bases of streams, `BytesIO`, the lock that streams hold over whole calls |
 //! | `signal` | `_signal` |
 //! | `posix` | `posix` |
+//! | `posixsubprocess` | `_posixsubprocess` |
 //! | `errno`, `stat_mode` | `errno`, `_stat` |
 //! | `time` | `time` |
 
 pub mod args;
 pub mod errno;
+pub mod forking;
 pub mod io;
 pub mod posix;
+pub mod posixsubprocess;
 pub mod signal;
 pub mod stat_mode;
 pub mod time;
@@ -23,6 +27,7 @@ use taipan_object::types::StaticType;
 static MODULES: &[&ModuleSpec] = &[
     &errno::MODULE,
     &posix::MODULE,
+    &posixsubprocess::MODULE,
     &signal::MODULE,
     &stat_mode::MODULE,
     &time::MODULE,

@@ -12,7 +12,7 @@ mod dirs;
 mod environ;
 mod files;
 mod lexical;
-mod numbers;
+pub(crate) mod numbers;
 mod path;
 mod scandir;
 mod stat;
