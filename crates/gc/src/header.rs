@@ -103,13 +103,35 @@ impl ObjectGuard {
         }
     }
 
-    /// Locks two cells in address order; they may be the same.
+    /// Locks `cell` if that needs no waiting.
+    #[inline]
+    pub fn try_new(cell: Cell) -> Option<Self> {
+        let taken = many_threads();
+        // SAFETY: the caller gives a live cell.
+        if taken && !unsafe { (*cell).lock.try_lock() } {
+            return None;
+        }
+        Some(Self { cell, taken })
+    }
+
+    /// Locks two cells, which may be the same.
+    ///
+    /// A thread waits for one only while it holds none: so no thread is ever stopped with a lock held, and the
+    /// child of a fork finds all of them free.
     #[inline]
     pub fn pair(a: Cell, b: Cell) -> (Self, Option<Self>) {
-        let (low, high) = if a.addr() <= b.addr() { (a, b) } else { (b, a) };
-        let first = Self::new(low);
-        let second = (low != high).then(|| Self::new(high));
-        (first, second)
+        let (mut one, mut other) = if a.addr() <= b.addr() { (a, b) } else { (b, a) };
+        if one == other {
+            return (Self::new(one), None);
+        }
+        loop {
+            let first = Self::new(one);
+            if let Some(second) = Self::try_new(other) {
+                return (first, Some(second));
+            }
+            drop(first);
+            std::mem::swap(&mut one, &mut other);
+        }
     }
 }
 

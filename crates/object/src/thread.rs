@@ -117,8 +117,10 @@ pub struct Thread {
     repr_stack: FieldOf<crate::heap::Array>,
     /// The waits of this thread that a signal may interrupt.
     pub parker: std::sync::Arc<taipan_sync::parking::Parker>,
-    /// Whether this is the main thread of its interpreter.
+    /// Whether this was attached as the main thread of its interpreter; [`Thread::is_main_thread`] knows of forks.
     pub is_main: bool,
+    /// Whether it became the main thread by a fork.
+    main_by_fork: Cell<bool>,
     /// A number that no other thread of the process has had.
     pub serial: u64,
     /// Whether finalisers run on this thread just now: they do not nest.
@@ -422,6 +424,7 @@ impl Thread {
             repr_stack: FieldOf::null(),
             parker: taipan_sync::parking::current_parker(),
             is_main,
+            main_by_fork: Cell::new(false),
             serial: NEXT_SERIAL.fetch_add(1, Ordering::Relaxed),
             in_finalizers: Cell::new(false),
         });
@@ -459,6 +462,34 @@ impl Thread {
         mutator.detach();
         // SAFETY: the mapping made in `attach`; nothing points into it any more.
         unsafe { libc::munmap(stack as *mut _, STACK_BYTES) };
+    }
+
+    /// Whether this is the main thread of its interpreter: the one that was attached as such, or in the child of a
+    /// fork the one that forked.
+    pub fn is_main_thread(&self) -> bool {
+        self.is_main || self.main_by_fork.get()
+    }
+
+    /// Runs `fork`, which copies the process, while all other threads stand still, and makes the engine's own state
+    /// right in the child. `is_child` says of the result on which side it is.
+    pub fn around_fork<T>(
+        &self,
+        fork: impl FnOnce() -> T,
+        is_child: impl FnOnce(&T) -> bool,
+    ) -> T {
+        gc::before_fork(&self.mutator);
+        let result = fork();
+        if !is_child(&result) {
+            gc::after_fork_parent(&self.mutator);
+            return result;
+        }
+        gc::after_fork_child(&self.mutator);
+        if let Some(gil) = &self.interp.gil {
+            gil.after_fork_child(Some(self.mutator.poll_word() as *const _ as usize));
+        }
+        self.main_by_fork.set(true);
+        after_fork_child(self);
+        result
     }
 
     /// The state of the calling OS thread.
