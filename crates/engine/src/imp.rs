@@ -217,6 +217,8 @@ pub fn run_frozen(th: &Thread, name: &str, origin: &str) -> PyResult {
     let code = stdlib::code(th, origin)?;
     let m = Module::new(th, Value::str(th, name), Value::NONE)?;
     let d = m.dict.expect();
+    // The importer takes this away again once the module has a spec.
+    d.set_name(th, "__origname__", Value::str(th, origin))?;
     if let Some(b) = th.interp.builtins.get() {
         d.set(th, names::BUILTINS.get(), b.value())?;
     }
