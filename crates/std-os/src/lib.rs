@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `args` | taking arguments apart: paths, descriptors, sizes; system calls that signals interrupt |
 //! | `forking` | what surrounds a fork: registered functions, the stopped world, the child put in order |
-//! | `io` | `_io`, in part: the bases of streams, `BytesIO`, the lock that streams hold over whole calls |
+//! | `io` | `_io`: files, buffers, text streams |
 //! | `signal` | `_signal` |
 //! | `posix` | `posix` |
 //! | `posixsubprocess` | `_posixsubprocess` |
@@ -26,6 +26,7 @@ use taipan_object::types::StaticType;
 
 static MODULES: &[&ModuleSpec] = &[
     &errno::MODULE,
+    &io::MODULE,
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &signal::MODULE,
@@ -33,7 +34,7 @@ static MODULES: &[&ModuleSpec] = &[
     &time::MODULE,
 ];
 
-/// The modules that are whole. [`io::MODULE`] lacks files, buffers and text, so it is not offered for import.
+/// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
     MODULES
 }

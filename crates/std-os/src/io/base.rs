@@ -201,7 +201,8 @@ pub fn check_closed(th: &Thread, v: Value) -> PyResult<()> {
     }
 }
 
-fn check_able(th: &Thread, v: Value, method: &str, message: &str) -> PyResult {
+/// Fails with `UnsupportedOperation(message)` where the stream's `readable`, `writable` or `seekable` says no.
+pub fn check_able(th: &Thread, v: Value, method: &str, message: &str) -> PyResult {
     let r = call::call_method(th, v, method, &[])?;
     if r.is(Value::TRUE) {
         Ok(r)
@@ -222,8 +223,34 @@ pub fn close(th: &Thread, a: &[Value]) -> PyResult {
     Ok(Value::NONE)
 }
 
-/// `__del__`: closes a stream that was left open. What goes wrong is nobody's to hear.
+/// The flag of a stream's cell that says that a layer above closes it.
+///
+/// The collector finalises dead streams in any order. One that closed itself before the buffer over it was flushed
+/// would lose what was written; so it leaves closing to its owner.
+const OWNED: u8 = taipan_object::gc::FLAG_FIRST_FREE << 1;
+
+/// Leaves the finalisation of a stream to the layer above that now wraps it.
+pub fn own(v: Value) {
+    if let Some(h) = v.header() {
+        h.set_flags(OWNED);
+    }
+}
+
+/// The counterpart of [`own`], for a stream that was detached.
+pub fn disown(v: Value) {
+    if let Some(h) = v.header() {
+        h.clear_flags(OWNED);
+    }
+}
+
+/// `__del__`: closes a stream that was left open, unless that is its owner's affair.
+///
+/// # Errors
+/// What closing raises, but for errors of objects that were never set up.
 pub fn finalize(th: &Thread, v: Value) -> PyResult<()> {
+    if v.header().is_some_and(|h| h.flags() & OWNED != 0) {
+        return Ok(());
+    }
     let closed = match attr::get_opt(th, v, strings::intern(th, "closed")) {
         Ok(Some(c)) => ops::truth(th, c).unwrap_or(true),
         _ => false,
@@ -232,9 +259,7 @@ pub fn finalize(th: &Thread, v: Value) -> PyResult<()> {
         return Ok(());
     }
     // Tells a stream's `close` that it is called from here.
-    if attr::has_dict(v) {
-        let _ = attr::set_own(th, v, strings::intern(th, "_finalizing"), Value::TRUE);
-    }
+    let _ = attr::set(th, v, strings::intern(th, "_finalizing"), Value::TRUE);
     let closed = call::call_method(th, v, "close", &[]);
     match closed {
         // An object that was never set up can't be closed; bad descriptors are an error that people should see.

@@ -1,18 +1,32 @@
 //! `_io`: streams.
 //!
-//! There are the bases, `BytesIO` and the lock of streams. `FileIO`, the buffered streams, `StringIO`,
-//! `TextIOWrapper`, `IncrementalNewlineDecoder`, `open`, `open_code` and `text_encoding` are not written yet.
+//! | module | what it has |
+//! |---|---|
+//! | `base` | the abstract bases, and who closes what when nobody can reach it any more |
+//! | `bytes_io` | `BytesIO` |
+//! | `file_io` | `FileIO` |
+//! | `buffered` | the buffered streams over a raw one |
+//! | `open` | `open`, `open_code`, `text_encoding` |
+//! | `lock` | the lock that streams hold over whole calls |
+//! | `exit` | flushing everything at the end |
 
 pub mod base;
+pub mod buffered;
 pub mod bytes_io;
+pub mod exit;
+pub mod file_io;
 pub mod lock;
+pub mod open;
+
+pub use exit::flush_all;
 
 use crate::args::{module_dict, state};
 use taipan_object::call::{Args, call_method_row};
 use taipan_object::dict::Dict;
 use taipan_object::exception::{BLOCKING_IO_ERROR, OS_ERROR, VALUE_ERROR};
+use taipan_object::heap::Kind;
 use taipan_object::native::{Method, ModuleSpec};
-use taipan_object::{PyResult, Thread, Value, call, names, types};
+use taipan_object::{PyResult, Thread, Value, attr, call, names, types};
 
 /// Where the interpreter keeps `UnsupportedOperation`.
 pub(crate) const UNSUPPORTED_KEY: &str = "io.UnsupportedOperation";
@@ -24,14 +38,19 @@ pub const DEFAULT_BUFFER_SIZE: i64 = 128 * 1024;
 pub static MODULE: ModuleSpec = ModuleSpec {
     name: "_io",
     doc: "The io module provides the Python interfaces to stream handling.",
-    functions: &[],
+    functions: open::FUNCTIONS,
     types: &[
         (&base::IO_BASE, &base::IO_BASE_SPEC),
         (&base::RAW_IO_BASE, &base::RAW_IO_BASE_SPEC),
         (&base::BUFFERED_IO_BASE, &base::BUFFERED_IO_BASE_SPEC),
         (&base::TEXT_IO_BASE, &base::TEXT_IO_BASE_SPEC),
+        (&file_io::FILE_IO, &file_io::SPEC),
         (&bytes_io::BYTES_IO, &bytes_io::SPEC),
         (&bytes_io::BYTES_IO_BUFFER, &bytes_io::BUFFER_SPEC),
+        (&buffered::BUFFERED_READER, &buffered::READER_SPEC),
+        (&buffered::BUFFERED_WRITER, &buffered::WRITER_SPEC),
+        (&buffered::BUFFERED_RANDOM, &buffered::RANDOM_SPEC),
+        (&buffered::BUFFERED_RW_PAIR, &buffered::PAIR_SPEC),
     ],
     init,
 };
@@ -61,6 +80,40 @@ fn make_unsupported(th: &Thread) -> PyResult {
     let cls = call::call(th, types::TYPE.value(), &[name, bases, namespace.value()])?;
     kept.set_name(th, UNSUPPORTED_KEY, cls)?;
     Ok(cls)
+}
+
+/// Issues a warning with a stack level and, unless it is absent, the object that caused it. Before the module
+/// `_warnings` is there nothing happens.
+///
+/// # Errors
+/// The warning itself, where the filters turn it to an error.
+#[cold]
+pub(crate) fn warn(
+    th: &Thread,
+    category: &types::StaticType,
+    message: &str,
+    level: i32,
+    source: Value,
+) -> PyResult<()> {
+    let module = th
+        .interp
+        .modules
+        .get()
+        .and_then(|m| m.get_name(th, "_warnings"));
+    let Some(module) = module else {
+        return Ok(());
+    };
+    let warn = attr::get_str(th, module, "warn")?;
+    let message = Value::str(th, message);
+    let level = Value::small_int(level.into());
+    let source = source.or(Value::NONE);
+    call::call(th, warn, &[message, category.value(), level, source])?;
+    Ok(())
+}
+
+/// The kind of the cells of text streams.
+fn text_kind() -> Kind {
+    Kind::FREE
 }
 
 /// The argument of a constructor that takes one, which its row gives back; absent where it was left out.
