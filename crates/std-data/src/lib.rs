@@ -7,11 +7,13 @@
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
 //! | `_sre` | the engine of regular expressions |
+//! | `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2`, `_hmac` | hash functions |
 
 pub mod array;
 pub mod binascii;
 pub mod cmath;
 pub mod codecs;
+pub mod hashes;
 pub mod math;
 pub mod random;
 pub mod sre;
@@ -27,6 +29,12 @@ static MODULES: &[&ModuleSpec] = &[
     &binascii::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
+    &hashes::BLAKE2_MODULE,
+    &hashes::HMAC_MODULE,
+    &hashes::MD5_MODULE,
+    &hashes::SHA1_MODULE,
+    &hashes::SHA2_MODULE,
+    &hashes::SHA3_MODULE,
     &math::MODULE,
     &random::MODULE,
     &sre::MODULE,
