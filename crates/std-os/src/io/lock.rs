@@ -64,6 +64,18 @@ impl IoLock {
         self.lock_slow(th, v, me)
     }
 
+    /// As [`IoLock::lock`] for a stream that its own calls may come back to: nothing where this thread holds it already.
+    ///
+    /// # Errors
+    /// `RuntimeError` at the interpreter's end if the holder never lets go.
+    #[inline]
+    pub fn enter(&self, th: &Thread, v: Value) -> PyResult<Option<IoGuard<'_>>> {
+        if self.owner.load(Ordering::Relaxed) == Self::me(th) {
+            return Ok(None);
+        }
+        self.lock(th, v).map(Some)
+    }
+
     #[cold]
     fn lock_slow(&self, th: &Thread, v: Value, me: u64) -> PyResult<IoGuard<'_>> {
         let patience = th

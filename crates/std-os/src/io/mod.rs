@@ -16,6 +16,8 @@ pub mod bytes_io;
 pub mod exit;
 pub mod file_io;
 pub mod lock;
+pub mod string_io;
+pub mod text_io;
 pub mod open;
 
 pub use exit::flush_all;
@@ -47,6 +49,12 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         (&file_io::FILE_IO, &file_io::SPEC),
         (&bytes_io::BYTES_IO, &bytes_io::SPEC),
         (&bytes_io::BYTES_IO_BUFFER, &bytes_io::BUFFER_SPEC),
+        (&string_io::STRING_IO, &string_io::SPEC),
+        (&text_io::TEXT_IO_WRAPPER, &text_io::TEXT_IO_WRAPPER_SPEC),
+        (
+            &text_io::INCREMENTAL_NEWLINE_DECODER,
+            &text_io::INCREMENTAL_NEWLINE_DECODER_SPEC,
+        ),
         (&buffered::BUFFERED_READER, &buffered::READER_SPEC),
         (&buffered::BUFFERED_WRITER, &buffered::WRITER_SPEC),
         (&buffered::BUFFERED_RANDOM, &buffered::RANDOM_SPEC),

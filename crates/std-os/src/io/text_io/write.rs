@@ -1,0 +1,158 @@
+//! Writing: text is encoded into the pending bytes, which go down when there are enough of them or a line ends.
+
+use super::encoding::Native;
+use super::{TextIoWrapper, check_open, codec, enter, retry_interrupted};
+use crate::args::type_name;
+use crate::io::base::unsupported;
+use memchr::memchr;
+use taipan_object::heap::Object;
+use taipan_object::wtf8::Wtf8;
+use taipan_object::{PyResult, Thread, Value, call};
+
+/// What has to be done for one text.
+enum Plan {
+    NotWritable,
+    /// It is among the pending bytes.
+    Added {
+        full: bool,
+    },
+    /// It must be encoded first; `ending` is what `\n` becomes.
+    Encode {
+        ending: Option<&'static str>,
+    },
+}
+
+/// `write(text)`
+pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
+    let Some(text) = a[1].as_str_obj() else {
+        return Err(th.type_error(format!(
+            "write() argument must be str, not {}",
+            type_name(a[1])
+        )));
+    };
+    let (o, _guard) = enter(th, a[0])?;
+    check_open(th, o, a[0])?;
+    let bytes = text.as_bytes();
+    let ascii = text.is_ascii();
+    let is_utf8 = ascii || text.as_str().is_some();
+    let mut line_ended = false;
+    let (plan, resets, plain) = o.state.with(|s| {
+        if !s.can_write {
+            return (Plan::NotWritable, false, false);
+        }
+        let ending = s.newline.write_ending();
+        let lf = (s.line_buffering || ending.is_some()) && memchr(b'\n', bytes).is_some();
+        line_ended = s.line_buffering && (lf || memchr(b'\r', bytes).is_some());
+        let ending = ending.filter(|_| lf);
+        let plain = ending.is_none()
+            && match s.native {
+                Some(Native::Utf8) => is_utf8,
+                Some(_) => ascii,
+                None => false,
+            };
+        let resets = s.can_read || s.has_snapshot;
+        if plain && s.pending.len() + bytes.len() < s.chunk_size {
+            s.pending.extend_from_slice(bytes);
+            let full = line_ended || s.write_through;
+            return (Plan::Added { full }, resets, plain);
+        }
+        (Plan::Encode { ending }, resets, plain)
+    });
+    match plan {
+        Plan::NotWritable => return Err(unsupported(th, "not writable")),
+        Plan::Added { full: false } => {}
+        Plan::Added { full: true } => flush_pending(th, o)?,
+        Plan::Encode { .. } if plain => add(th, o, bytes, line_ended)?,
+        Plan::Encode { ending } => {
+            let text = match ending {
+                Some(e) => {
+                    let replaced = text.wtf8().replace(Wtf8::new("\n"), Wtf8::new(e));
+                    Value::try_wtf8(th, &replaced)?
+                }
+                None => a[1],
+            };
+            let encoded = codec::encode(th, o, text)?;
+            add(th, o, encoded.as_bytes().unwrap_or(&[]), line_ended)?;
+        }
+    }
+    if line_ended {
+        call::call_method(th, o.buffer.get(), "flush", &[])?;
+    }
+    if resets {
+        let can_read = o.state.with(|s| {
+            if s.has_snapshot {
+                s.forget_decoded();
+            }
+            s.can_read
+        });
+        if can_read {
+            codec::reset(th, o)?;
+        }
+    }
+    Ok(Value::usize(th, text.len()))
+}
+
+/// What happens to encoded bytes.
+enum Next {
+    Done,
+    /// They are pending with others, and those are enough.
+    Full,
+    /// There is no room for them.
+    Flush,
+    /// They are enough for a write of their own.
+    Direct,
+}
+
+/// Puts bytes behind the pending ones, which are written if they would be too many.
+fn add(th: &Thread, o: &Object<TextIoWrapper>, bytes: &[u8], line_ended: bool) -> PyResult<()> {
+    loop {
+        let next = o.state.with(|s| {
+            if s.pending.is_empty() && bytes.len() >= s.chunk_size {
+                return Next::Direct;
+            }
+            if !s.pending.is_empty() && s.pending.len() + bytes.len() > s.chunk_size {
+                return Next::Flush;
+            }
+            s.pending.extend_from_slice(bytes);
+            if s.pending.len() >= s.chunk_size || line_ended || s.write_through {
+                Next::Full
+            } else {
+                Next::Done
+            }
+        });
+        match next {
+            Next::Done => return Ok(()),
+            Next::Full => return flush_pending(th, o),
+            // A raw stream below may write to this one meanwhile: look again.
+            Next::Flush => flush_pending(th, o)?,
+            Next::Direct => return write_down(th, o, bytes),
+        }
+    }
+}
+
+/// Writes the pending bytes into the buffer. They are gone even if that fails.
+///
+/// # Errors
+/// What the buffer raises.
+pub(super) fn flush_pending(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<()> {
+    let mut pending = o.state.with(|s| std::mem::take(&mut s.pending));
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let r = write_down(th, o, &pending);
+    // The room is used again.
+    pending.clear();
+    o.state.with(|s| {
+        if s.pending.capacity() == 0 && pending.capacity() <= 1 << 16 {
+            s.pending = pending;
+        }
+    });
+    r
+}
+
+fn write_down(th: &Thread, o: &Object<TextIoWrapper>, bytes: &[u8]) -> PyResult<()> {
+    let buffer = o.buffer.get();
+    let bytes = Value::bytes(th, bytes)?;
+    retry_interrupted(th, || call::call_method(th, buffer, "write", &[bytes]))?;
+    Ok(())
+}
