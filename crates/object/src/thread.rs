@@ -230,6 +230,10 @@ pub fn after_fork_child(th: &Thread) {
         let n = usize::from(std::ptr::eq(*i, th.interp));
         i.threads.store(n, Ordering::Release);
     }
+    if let Some(gil) = &th.interp.gil {
+        gil.after_fork_child(Some(th.mutator.poll_word() as *const _ as usize));
+    }
+    th.main_by_fork.set(true);
     crate::wake::after_fork_child(th);
     let all = AFTER_FORK_CHILD
         .lock()
@@ -468,28 +472,6 @@ impl Thread {
     /// fork the one that forked.
     pub fn is_main_thread(&self) -> bool {
         self.is_main || self.main_by_fork.get()
-    }
-
-    /// Runs `fork`, which copies the process, while all other threads stand still, and makes the engine's own state
-    /// right in the child. `is_child` says of the result on which side it is.
-    pub fn around_fork<T>(
-        &self,
-        fork: impl FnOnce() -> T,
-        is_child: impl FnOnce(&T) -> bool,
-    ) -> T {
-        gc::before_fork(&self.mutator);
-        let result = fork();
-        if !is_child(&result) {
-            gc::after_fork_parent(&self.mutator);
-            return result;
-        }
-        gc::after_fork_child(&self.mutator);
-        if let Some(gil) = &self.interp.gil {
-            gil.after_fork_child(Some(self.mutator.poll_word() as *const _ as usize));
-        }
-        self.main_by_fork.set(true);
-        after_fork_child(self);
-        result
     }
 
     /// The state of the calling OS thread.

@@ -7,6 +7,7 @@
 //! | `io` | `_io`: files, buffers, text streams |
 //! | `signal` | `_signal` |
 //! | `posix` | `posix` |
+//! | `multiprocessing`, `posixshmem` | `_multiprocessing`, `_posixshmem` |
 //! | `posixsubprocess` | `_posixsubprocess` |
 //! | `errno`, `stat_mode` | `errno`, `_stat` |
 //! | `time` | `time` |
@@ -15,7 +16,10 @@ pub mod args;
 pub mod errno;
 pub mod forking;
 pub mod io;
+pub mod multiprocessing;
 pub mod posix;
+pub mod posixshmem;
+pub mod resource;
 pub mod posixsubprocess;
 pub mod signal;
 pub mod stat_mode;
@@ -28,6 +32,9 @@ static MODULES: &[&ModuleSpec] = &[
     &errno::MODULE,
     &io::MODULE,
     &posix::MODULE,
+    &resource::MODULE,
+    &multiprocessing::MODULE,
+    &posixshmem::MODULE,
     &posixsubprocess::MODULE,
     &signal::MODULE,
     &stat_mode::MODULE,

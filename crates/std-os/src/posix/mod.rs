@@ -6,18 +6,29 @@
 //! | `path`, `numbers`, `structs` | arguments and results |
 //! | `stat`, `files`, `dirs`, `scandir`, `lexical`, `xattr`, `transfer` | files and directories |
 //! | `environ`, `config`, `terminal`, `special` | the environment, limits, terminals, descriptors of other kinds |
-//! | `identity`, `process`, `wait`, `exec`, `spawn`, `fork`, `sched` | processes |
+//! | `identity`, `process`, `wait`, `exec`, `fork`, `sched` | processes |
 
+mod config;
 mod dirs;
 mod environ;
+mod exec;
 mod files;
+pub(crate) mod fork;
+mod identity;
 mod lexical;
 pub(crate) mod numbers;
 mod path;
+mod process;
 mod scandir;
+mod sched;
+mod special;
 mod stat;
 mod structs;
 mod table;
+mod terminal;
+mod transfer;
+mod wait;
+mod xattr;
 
 use crate::args::{add_constants, module_dict};
 use taipan_object::native::ModuleSpec;
@@ -75,6 +86,7 @@ fn init(th: &Thread, module: Value) -> PyResult<()> {
     let d = module_dict(module);
     add_constants(th, module, taipan_host::constants::posix::CONSTANTS)?;
     structs::init(th, module)?;
+    config::init(th, module)?;
     // The iterator's type has no name in the module.
     d.remove(th, taipan_object::strings::intern(th, "ScandirIterator"))?;
     d.set_name(th, "environ", environ::snapshot(th)?)?;

@@ -14,9 +14,7 @@ pub enum Accepts {
     Path,
     /// A path or a descriptor.
     PathOrFd,
-    /// A path or None.
-    PathOrNone,
-    /// Any of the three.
+    /// A path, a descriptor or None.
     PathFdOrNone,
 }
 
@@ -26,14 +24,13 @@ impl Accepts {
     }
 
     fn none(self) -> bool {
-        matches!(self, Accepts::PathOrNone | Accepts::PathFdOrNone)
+        self == Accepts::PathFdOrNone
     }
 
     fn wording(self) -> &'static str {
         match self {
             Accepts::Path => "string, bytes or os.PathLike",
             Accepts::PathOrFd => "string, bytes, os.PathLike or integer",
-            Accepts::PathOrNone => "string, bytes, os.PathLike or None",
             Accepts::PathFdOrNone => "string, bytes, os.PathLike, integer or None",
         }
     }

@@ -62,7 +62,7 @@ fn table<'a>(th: &Thread) -> PyResult<&'a Object<List>> {
 
 /// Whether the calling thread runs signal handlers.
 fn may_handle(th: &Thread) -> bool {
-    th.is_main && th.interp.id == 0
+    th.is_main_thread() && th.interp.id == 0
 }
 
 /// Takes the main thread's signals into Python's hands, at start-up: Ctrl-C raises `KeyboardInterrupt`; a broken
