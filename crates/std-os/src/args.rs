@@ -314,13 +314,18 @@ pub fn no_instances(th: &Thread, t: &StaticType) -> Raised {
     th.type_error(format!("cannot create '{}.{}' instances", t.module, t.name))
 }
 
-/// Nanoseconds of a timeout in seconds, rounded up; the error is that of CPython.
+/// Nanoseconds of a time in seconds; the error is that of CPython.
 pub fn seconds_to_ns(th: &Thread, v: Value, round: Round) -> PyResult<i64> {
+    to_ns(th, v, 1_000_000_000, round)
+}
+
+/// Nanoseconds of a time in units of `unit` nanoseconds.
+pub fn to_ns(th: &Thread, v: Value, unit: i64, round: Round) -> PyResult<i64> {
     if let Some(x) = v.as_float() {
         if x.is_nan() {
             return Err(th.value_error("Invalid value NaN (not a number)"));
         }
-        let ns = x * 1e9;
+        let ns = x * unit as f64;
         let ns = match round {
             Round::Ceiling => ns.ceil(),
             Round::Floor => ns.floor(),
@@ -348,8 +353,49 @@ pub fn seconds_to_ns(th: &Thread, v: Value, round: Round) -> PyResult<i64> {
         }
     })?;
     n.as_i64()
-        .and_then(|n| n.checked_mul(1_000_000_000))
+        .and_then(|n| n.checked_mul(unit))
         .ok_or_else(|| th.overflow_error("timestamp out of range for C PyTime_t"))
+}
+
+/// Binds the arguments of a constructor to the signature of a row of [`bound`].
+pub fn bind<const N: usize>(
+    th: &Thread,
+    row: &'static taipan_object::native::Method,
+    args: call::Args,
+) -> PyResult<[Value; N]> {
+    let tuple = call::call_method_row(th, row, args)?;
+    let mut out = [Value::ABSENT; N];
+    if let Some(items) = tuple.as_tuple() {
+        for (to, from) in out.iter_mut().zip(items) {
+            *to = *from;
+        }
+    }
+    Ok(out)
+}
+
+/// The function of a row for [`bind`]: gives its arguments back.
+pub fn bound(th: &Thread, a: &[Value]) -> PyResult {
+    Value::try_tuple(th, a)
+}
+
+/// How long something may still wait: from a timeout to a deadline, which stays as signals interrupt the wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(Option<std::time::Instant>);
+
+impl Deadline {
+    /// So many nanoseconds from now on; never where there are none.
+    pub fn after(ns: Option<i64>) -> Deadline {
+        Deadline(ns.and_then(|ns| {
+            let ns = u64::try_from(ns).unwrap_or(0);
+            std::time::Instant::now().checked_add(std::time::Duration::from_nanos(ns))
+        }))
+    }
+
+    /// The time that is left; nothing where there is no end.
+    pub fn left(self) -> Option<std::time::Duration> {
+        self.0
+            .map(|d| d.saturating_duration_since(std::time::Instant::now()))
+    }
 }
 
 /// The positional arguments of a function whose parameters have no names: those left out are absent.
