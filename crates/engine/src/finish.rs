@@ -181,7 +181,7 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     if let Err(e) = clear_modules(th) {
         th.unraisable(e, None, Value::NONE);
     }
-    //taipan_std_os::io::flush_all(th);
+    taipan_std_os::io::flush_all(th);
     flush_streams(th);
     exit
 }

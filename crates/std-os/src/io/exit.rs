@@ -1,6 +1,8 @@
 //! The end of an interpreter: what was written but not flushed still reaches its file.
 
 use super::buffered::{BUFFERED_READER, Buffered};
+use super::text_io::TextIoWrapper;
+use super::text_io::TextIoWrapper;
 use taipan_object::heap::{Array, Kind, Object};
 use taipan_object::types::is_instance;
 use taipan_object::{Payload, PyResult, Thread, Value, call, gc};
@@ -11,15 +13,12 @@ const SLACK: usize = 64;
 /// Flushes all streams that are not closed and hold bytes or text back: text streams first, then what is below
 /// them. What goes wrong is nobody's to hear any more.
 pub fn flush_all(th: &Thread) {
-    let text = super::text_kind();
-    for kind in [text, Buffered::kind()] {
-        if kind == Kind::FREE {
-            continue;
-        }
+    for kind in [TextIoWrapper::kind(), Buffered::kind()] {
         let Ok(all) = living(th, kind) else { continue };
         for f in &all.fields()[..all.len()] {
             let v = f.get();
             let idle = v.downcast::<Buffered>().is_some_and(|b| !b.is_dirty())
+                || v.downcast::<TextIoWrapper>().is_some_and(|t| !t.is_dirty())
                 || is_instance(v, BUFFERED_READER.get());
             if !idle {
                 let _ = call::call_method(th, v, "flush", &[]);

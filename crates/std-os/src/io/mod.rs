@@ -16,9 +16,9 @@ pub mod bytes_io;
 pub mod exit;
 pub mod file_io;
 pub mod lock;
+pub mod open;
 pub mod string_io;
 pub mod text_io;
-pub mod open;
 
 pub use exit::flush_all;
 
@@ -26,7 +26,6 @@ use crate::args::{module_dict, state};
 use taipan_object::call::{Args, call_method_row};
 use taipan_object::dict::Dict;
 use taipan_object::exception::{BLOCKING_IO_ERROR, OS_ERROR, VALUE_ERROR};
-use taipan_object::heap::Kind;
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::{PyResult, Thread, Value, attr, call, names, types};
 
@@ -117,11 +116,6 @@ pub(crate) fn warn(
     let source = source.or(Value::NONE);
     call::call(th, warn, &[message, category.value(), level, source])?;
     Ok(())
-}
-
-/// The kind of the cells of text streams.
-fn text_kind() -> Kind {
-    Kind::FREE
 }
 
 /// The argument of a constructor that takes one, which its row gives back; absent where it was left out.

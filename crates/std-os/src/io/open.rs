@@ -2,6 +2,7 @@
 
 use super::buffered::{BUFFERED_RANDOM, BUFFERED_READER, BUFFERED_WRITER};
 use super::file_io::{FILE_IO, chained};
+use super::text_io::TEXT_IO_WRAPPER;
 use crate::args::{self, given};
 use taipan_object::native::Method;
 use taipan_object::types::{StaticType, class_of};
@@ -220,11 +221,10 @@ pub fn open(th: &Thread, a: &[Value]) -> PyResult {
         if m.binary {
             return Ok(buffer);
         }
-        let wrapper = text_wrapper(th)?;
         let line_buffering = Value::bool(line_buffering);
         let text = call::call(
             th,
-            wrapper,
+            TEXT_IO_WRAPPER.value(),
             &[buffer, encoding, errors, newline, line_buffering],
         )?;
         outermost = text;
@@ -235,10 +235,6 @@ pub fn open(th: &Thread, a: &[Value]) -> PyResult {
         Ok(v) => Ok(v),
         Err(e) => chained(Some(e), call::call_method(th, outermost, "close", &[])),
     }
-}
-
-fn text_wrapper(th: &Thread) -> PyResult {
-    args::from_module(th, "_io", "TextIOWrapper")
 }
 
 const OPEN_DOC: &str = "\

@@ -30,7 +30,7 @@ use taipan_object::gc::add_outside_bytes;
 use taipan_object::heap::{Field, Guarded, Object};
 use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
 use taipan_object::slots::Slots;
-use taipan_object::types::{StaticType, class_of, flags, layout_of};
+use taipan_object::types::{StaticType, class_of, flags, layout_of, shape_of};
 use taipan_object::{PyResult, Raised, Thread, Value, attr, call, ops, payload, strings};
 
 /// The buffer and the positions in it.
@@ -127,6 +127,61 @@ impl Buffered {
                 .state
                 .with(|s| s.dirty.is_some_and(|(from, to)| from < to))
     }
+}
+
+/// A buffered stream whose methods are those of its native class for sure: it may be used without calling them.
+pub(super) fn plain_buffer<'a>(v: Value) -> Option<&'a Object<Buffered>> {
+    let b = v.downcast::<Buffered>()?;
+    let shape = shape_of(v);
+    (!class_of(v).is_heap() && shape.count() == 0 && !shape.is_dict_mode()).then_some(b)
+}
+
+impl Object<Buffered> {
+    /// Whether the stream is closed; nothing where only the raw stream's attribute can tell.
+    pub(super) fn known_closed(&self) -> Option<bool> {
+        if self.status.load(Ordering::Acquire) != READY {
+            return None;
+        }
+        if self.gone.load(Ordering::Acquire) {
+            return Some(true);
+        }
+        plain(self.raw.get()).map(|f| f.fd() < 0)
+    }
+
+    /// Whether there is a method `write`.
+    pub(super) fn is_writer(&self) -> bool {
+        self.can_write
+    }
+
+    /// Whether there are methods to read.
+    pub(super) fn is_reader(&self) -> bool {
+        self.can_read
+    }
+}
+
+/// `write(bytes)` of a stream that [`plain_buffer`] gave.
+///
+/// # Errors
+/// As the method's.
+pub(super) fn write_bytes(th: &Thread, v: Value, bytes: &[u8]) -> PyResult<usize> {
+    write::write_bytes(th, v, bytes)
+}
+
+/// `flush()` of a writer that [`plain_buffer`] gave.
+///
+/// # Errors
+/// As the method's.
+pub(super) fn flush_writer(th: &Thread, v: Value) -> PyResult<()> {
+    write::flush(th, &[v])?;
+    Ok(())
+}
+
+/// `read1(n)` of a reader that [`plain_buffer`] gave, onto the end of `out`.
+///
+/// # Errors
+/// As the method's.
+pub(super) fn append_once(th: &Thread, v: Value, out: &mut Vec<u8>, n: usize) -> PyResult<()> {
+    read::append_once(th, v, out, n)
 }
 
 const FLAGS: u64 = flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF;

@@ -39,10 +39,9 @@ pub(super) fn seek(th: &Thread, a: &[Value]) -> PyResult {
     };
     if matches!(whence, libc::SEEK_SET | libc::SEEK_CUR) && s.b.can_read {
         // Within the buffer nothing but the logical position moves.
-        let current = s.raw_position()?;
         let ahead = s.s.ahead();
         if ahead > 0 {
-            let here = current - s.s.raw_offset();
+            let here = s.raw_position()? - s.s.raw_offset();
             let by = if whence == libc::SEEK_SET {
                 target.checked_sub(here)
             } else {

@@ -74,15 +74,7 @@ impl Session<'_> {
         let start = out.len();
         out.resize(start + n, 0);
         let got = self.raw_read(&mut out[start..]);
-        let came = matches!(got, Ok(Some(_)));
-        out.truncate(
-            start
-                + if came {
-                    got.as_ref().ok().copied().flatten().unwrap_or(0)
-                } else {
-                    0
-                },
-        );
+        out.truncate(start + got.ok().flatten().unwrap_or(0));
         got
     }
 

@@ -187,11 +187,8 @@ impl Session<'_> {
 pub(super) fn peek(th: &Thread, a: &[Value]) -> PyResult {
     ssize(th, a[1], 0)?;
     let mut s = Session::begin_open(th, a[0], "peek of closed file")?;
-    if s.b.can_write {
-        s.flush_and_rewind()?;
-    }
     if s.s.ahead() == 0 {
-        s.forget_read();
+        s.before_raw_read()?;
         s.fill()?;
         s.s.pos = 0;
     }
@@ -233,6 +230,19 @@ pub(super) fn read1(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = Vec::new();
     s.raw_append(&mut out, n)?;
     Value::bytes(th, &out)
+}
+
+/// As `read1`, onto the end of `out`.
+pub(super) fn append_once(th: &Thread, v: Value, out: &mut Vec<u8>, n: usize) -> PyResult<()> {
+    let mut s = Session::begin_open(th, v, "read of closed file")?;
+    let ahead = s.s.ahead().min(n);
+    if ahead > 0 {
+        out.extend_from_slice(s.take(ahead));
+        return Ok(());
+    }
+    s.before_raw_read()?;
+    s.raw_append(out, n)?;
+    Ok(())
 }
 
 fn into(th: &Thread, a: &[Value], f: &str, once: bool) -> PyResult {

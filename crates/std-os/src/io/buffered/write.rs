@@ -6,12 +6,12 @@ use taipan_object::exception::BLOCKING_IO_ERROR;
 use taipan_object::{PyResult, Thread, Value};
 
 impl Session<'_> {
-    /// Writes out what waits.
+    /// Writes out what waits. The logical position stays; the raw stream ends up behind what was written.
     pub(super) fn flush_dirty(&mut self) -> PyResult<()> {
         let Some((mut from, to)) = self.s.dirty.filter(|(from, to)| from < to) else {
             return Ok(());
         };
-        let back = self.s.raw_offset() + (self.s.pos as i64 - from as i64);
+        let back = self.s.raw_pos.map_or(0, |r| r as i64 - from as i64);
         if back != 0 {
             self.raw_seek(-back, libc::SEEK_CUR)?;
             self.s.raw_pos = Some(from);
@@ -24,7 +24,6 @@ impl Session<'_> {
                 return Err(would_block(self.th, 0));
             };
             from += n;
-            self.s.move_to(from);
             self.s.dirty = Some((from, to));
             self.s.raw_pos = Some(from);
             // A write that a signal cut short is no error: its handler runs before the next.
@@ -109,15 +108,17 @@ impl Session<'_> {
     /// Keeps what fits behind bytes that the raw stream does not take now.
     fn keep(&mut self, bytes: &[u8]) -> PyResult<usize> {
         let (from, to) = self.s.dirty.unwrap_or((0, 0));
+        if self.s.pos != to {
+            return Err(would_block(self.th, 0));
+        }
         self.forget_read();
         self.s.buf.copy_within(from..to, 0);
         let waiting = to - from;
         self.s.raw_pos = self.s.raw_pos.map(|r| r.saturating_sub(from));
-        self.s.pos = self.s.pos.saturating_sub(from);
         let n = bytes.len().min(self.size() - waiting);
         self.store(waiting, &bytes[..n]);
+        self.s.pos = waiting + n;
         self.s.dirty = Some((0, waiting + n));
-        self.s.pos += n;
         if n == bytes.len() {
             Ok(n)
         } else {
@@ -128,14 +129,17 @@ impl Session<'_> {
 
 pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
     super::check_ready(th, a[0].expect::<super::Buffered>())?;
-    let n = with_bytes(th, a[1], |bytes| {
-        let mut s = Session::begin(th, a[0])?;
-        if s.is_closed()? {
-            return Err(th.value_error("write to closed file"));
-        }
-        s.write(bytes)
-    })?;
+    let n = with_bytes(th, a[1], |bytes| write_bytes(th, a[0], bytes))?;
     Ok(Value::usize(th, n))
+}
+
+/// Writes bytes that no other thread changes.
+pub(super) fn write_bytes(th: &Thread, v: Value, bytes: &[u8]) -> PyResult<usize> {
+    let mut s = Session::begin(th, v)?;
+    if s.is_closed()? {
+        return Err(th.value_error("write to closed file"));
+    }
+    s.write(bytes)
 }
 
 pub(super) fn flush(th: &Thread, a: &[Value]) -> PyResult {

@@ -27,6 +27,7 @@ pub use newline_decoder::{
 };
 
 use super::base::{self, closed_error};
+use super::buffered::plain_buffer;
 use super::lock::{IoGuard, IoLock};
 use crate::args::is_errno;
 use encoding::Native;
@@ -161,6 +162,14 @@ payload!(TextIoWrapper, "TextIOWrapper", |this, m| {
     this.encoder.trace(m);
     this.snapshot_flags.trace(m);
 });
+
+impl TextIoWrapper {
+    /// Whether text waits to be written.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.state
+            .with(|s| s.status == Status::Ready && !s.pending.is_empty())
+    }
+}
 
 /// `TextIOWrapper`
 pub static TEXT_IO_WRAPPER: StaticType = StaticType::new(
@@ -314,10 +323,7 @@ fn initialised<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<TextIoWrapper>>
 }
 
 /// Takes the lock of a stream that has a buffer.
-fn enter<'a>(
-    th: &Thread,
-    v: Value,
-) -> PyResult<(&'a Object<TextIoWrapper>, Option<IoGuard<'a>>)> {
+fn enter<'a>(th: &Thread, v: Value) -> PyResult<(&'a Object<TextIoWrapper>, Option<IoGuard<'a>>)> {
     let o = v.expect::<TextIoWrapper>();
     let guard = o.lock.enter(th, v)?;
     attached(th, o)?;
@@ -326,6 +332,11 @@ fn enter<'a>(
 
 /// Fails for a closed stream.
 fn check_open(th: &Thread, o: &Object<TextIoWrapper>, v: Value) -> PyResult<()> {
+    if is_exact(v)
+        && let Some(closed) = plain_buffer(o.buffer.get()).and_then(|b| b.known_closed())
+    {
+        return if closed { Err(closed_error(th)) } else { Ok(()) };
+    }
     let asked = if is_exact(v) { o.buffer.get() } else { v };
     let closed = attr::get(th, asked, strings::intern(th, "closed"))?;
     if ops::truth(th, closed)? {
@@ -378,9 +389,3 @@ fn set_chunk_size(th: &Thread, v: Value, new: Value) -> PyResult<()> {
         _ => Err(th.value_error("a strictly positive integer is required")),
     }
 }
-
-/// Marks a buffer as a text stream's: its own finaliser leaves it alone, so what is pending here is not lost.
-fn own(_th: &Thread, _buffer: Value) {}
-
-/// The opposite of [`own`].
-fn disown(_th: &Thread, _buffer: Value) {}
