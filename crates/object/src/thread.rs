@@ -127,6 +127,40 @@ pub struct Thread {
     pub(crate) in_finalizers: Cell<bool>,
 }
 
+/// The register stack and the frame records of a thread to be.
+pub struct Stacks(usize);
+
+impl Stacks {
+    /// Reserves the address space: memory comes as it is used.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn reserve() -> std::io::Result<Stacks> {
+        // SAFETY: plain anonymous memory.
+        let stack = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                STACK_BYTES,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        if stack == libc::MAP_FAILED {
+            return Err(std::io::Error::last_os_error());
+        }
+        Ok(Stacks(stack as usize))
+    }
+}
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        // SAFETY: the mapping made in `reserve`; nothing points into it.
+        unsafe { libc::munmap(self.0 as *mut _, STACK_BYTES) };
+    }
+}
+
 /// What the layers above plug in; each is set once at start-up.
 pub struct Hooks {
     /// Runs a Python function's code with bound arguments: see `interp`.
@@ -379,24 +413,22 @@ impl Thread {
     /// # Errors
     /// When the system refuses the memory.
     pub fn attach(interp: &'static Interpreter, is_main: bool) -> std::io::Result<Box<Thread>> {
+        Self::attach_with(interp, is_main, Stacks::reserve()?)
+    }
+
+    /// As [`Thread::attach`] with stacks that were reserved before: then the system has nothing left to refuse.
+    ///
+    /// # Errors
+    /// Where the thread is attached already.
+    pub fn attach_with(
+        interp: &'static Interpreter,
+        is_main: bool,
+        stacks: Stacks,
+    ) -> std::io::Result<Box<Thread>> {
         let mutator =
             Mutator::attach().map_err(|_| std::io::Error::from_raw_os_error(libc::ENOMEM))?;
-        // SAFETY: plain anonymous memory, private to this thread.
-        let stack = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                STACK_BYTES,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-                -1,
-                0,
-            )
-        };
-        if stack == libc::MAP_FAILED {
-            mutator.detach();
-            return Err(std::io::Error::last_os_error());
-        }
-        let stack = stack as *mut Value;
+        let stack = stacks.0 as *mut Value;
+        std::mem::forget(stacks);
         // SAFETY: a call without arguments.
         let ident = unsafe { libc::pthread_self() } as u64;
         let th = Box::new(Thread {
@@ -461,11 +493,11 @@ impl Thread {
             .retain(|p| *p != me);
         CURRENT.set(std::ptr::null());
         let Thread { mutator, stack, .. } = *self;
+        let stacks = Stacks(stack as usize);
         // A collection may begin while the mutator detaches: it must find no pointer to this state any more.
         mutator.set_root_tracer(|_, _| {}, std::ptr::null_mut());
         mutator.detach();
-        // SAFETY: the mapping made in `attach`; nothing points into it any more.
-        unsafe { libc::munmap(stack as *mut _, STACK_BYTES) };
+        drop(stacks);
     }
 
     /// Whether this is the main thread of its interpreter: the one that was attached as such, or in the child of a

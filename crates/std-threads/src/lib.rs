@@ -7,12 +7,14 @@
 //! | `collector` | `gc` |
 //! | `contextvars` | `_contextvars`: contexts as persistent maps |
 //! | `state` | objects kept per interpreter |
+//! | `thread` | `_thread`: threads, locks, thread-local data |
 
 pub mod abc;
 pub mod atexit;
 pub mod collector;
 pub mod contextvars;
 mod state;
+pub mod thread;
 
 use taipan_object::call::{self, Args};
 use taipan_object::heap::ValueVec;
@@ -25,6 +27,7 @@ static MODULES: &[&ModuleSpec] = &[
     &atexit::MODULE,
     &collector::MODULE,
     &contextvars::MODULE,
+    &thread::MODULE,
 ];
 
 /// The modules of this crate.
@@ -37,11 +40,16 @@ pub fn types() -> &'static [(&'static StaticType, &'static TypeSpec)] {
     &[]
 }
 
-/// `f(*args, **kwargs)` of a tuple and a dict, each of which may be absent.
-fn call_with(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
+/// Calls `f` with the arguments that a tuple and a dict hold, each of which may be missing.
+fn with_args<R>(
+    th: &Thread,
+    args: Value,
+    kwargs: Value,
+    f: impl FnOnce(Args) -> PyResult<R>,
+) -> PyResult<R> {
     let pos = args.as_tuple().unwrap_or(&[]);
     let Some(d) = kwargs.as_dict().filter(|d| !d.map.is_empty()) else {
-        return call::call(th, f, pos);
+        return f(Args::positional(pos));
     };
     let mut values = ValueVec::from_slice(th, pos)?;
     let mut kwnames = ValueVec::new();
@@ -54,12 +62,13 @@ fn call_with(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
         kwnames.push(th, k)?;
         values.push(th, v)?;
     }
-    call::call_args(
-        th,
-        f,
-        Args {
-            values: &values,
-            kwnames: &kwnames,
-        },
-    )
+    f(Args {
+        values: &values,
+        kwnames: &kwnames,
+    })
+}
+
+/// `f(*args, **kwargs)`
+fn call_with(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
+    with_args(th, args, kwargs, |args| call::call_args(th, f, args))
 }
