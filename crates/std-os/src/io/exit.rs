@@ -2,7 +2,6 @@
 
 use super::buffered::{BUFFERED_READER, Buffered};
 use super::text_io::TextIoWrapper;
-use super::text_io::TextIoWrapper;
 use taipan_object::heap::{Array, Kind, Object};
 use taipan_object::types::is_instance;
 use taipan_object::{Payload, PyResult, Thread, Value, call, gc};

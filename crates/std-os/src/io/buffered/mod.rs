@@ -120,23 +120,6 @@ impl Buffered {
         }
     }
 
-    /// Whether bytes wait to be written.
-    pub(super) fn is_dirty(&self) -> bool {
-        self.status.load(Ordering::Acquire) == READY
-            && self
-                .state
-                .with(|s| s.dirty.is_some_and(|(from, to)| from < to))
-    }
-}
-
-/// A buffered stream whose methods are those of its native class for sure: it may be used without calling them.
-pub(super) fn plain_buffer<'a>(v: Value) -> Option<&'a Object<Buffered>> {
-    let b = v.downcast::<Buffered>()?;
-    let shape = shape_of(v);
-    (!class_of(v).is_heap() && shape.count() == 0 && !shape.is_dict_mode()).then_some(b)
-}
-
-impl Object<Buffered> {
     /// Whether the stream is closed; nothing where only the raw stream's attribute can tell.
     pub(super) fn known_closed(&self) -> Option<bool> {
         if self.status.load(Ordering::Acquire) != READY {
@@ -157,6 +140,21 @@ impl Object<Buffered> {
     pub(super) fn is_reader(&self) -> bool {
         self.can_read
     }
+
+    /// Whether bytes wait to be written.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.status.load(Ordering::Acquire) == READY
+            && self
+                .state
+                .with(|s| s.dirty.is_some_and(|(from, to)| from < to))
+    }
+}
+
+/// A buffered stream whose methods are those of its native class for sure: it may be used without calling them.
+pub(super) fn plain_buffer<'a>(v: Value) -> Option<&'a Object<Buffered>> {
+    let b = v.downcast::<Buffered>()?;
+    let shape = shape_of(v);
+    (!class_of(v).is_heap() && shape.count() == 0 && !shape.is_dict_mode()).then_some(b)
 }
 
 /// `write(bytes)` of a stream that [`plain_buffer`] gave.

@@ -1,5 +1,6 @@
 //! Which encoding a text stream has, and which codec that is.
 
+use crate::io::open::sys_flag;
 use taipan_object::exception::LOOKUP_ERROR;
 use taipan_object::{PyResult, Thread, Value, attr, ops, strings};
 use taipan_strings::codec::{self, registry};
@@ -34,23 +35,6 @@ pub enum Codec {
     Info(Value),
 }
 
-/// Whether one of `sys.flags` is on.
-///
-/// # Errors
-/// What reading it raises.
-pub fn sys_flag(th: &Thread, name: &str) -> PyResult<bool> {
-    let flags = th
-        .interp
-        .sys_dict
-        .get()
-        .and_then(|d| d.get_name(th, "flags"));
-    let Some(flags) = flags else { return Ok(false) };
-    match attr::get_opt(th, flags, strings::intern(th, name))? {
-        Some(v) => ops::truth(th, v),
-        None => Ok(false),
-    }
-}
-
 /// The name of the locale's encoding, as the C library gives it.
 pub fn locale_encoding() -> String {
     let name = taipan_host::locale::encoding();
@@ -60,31 +44,16 @@ pub fn locale_encoding() -> String {
     String::from_utf8_lossy(&name).into_owned()
 }
 
-/// What `io.text_encoding` makes of an encoding that was left out: UTF-8 in UTF-8 mode, else the locale's.
-///
-/// # Errors
-/// What reading `sys.flags` raises.
-pub fn default_name(th: &Thread) -> PyResult<&'static str> {
-    Ok(if sys_flag(th, "utf8_mode")? {
-        "utf-8"
-    } else {
-        "locale"
-    })
-}
-
-/// The name of an encoding, where `locale` stands for that of the locale.
+/// The name of an encoding, where `locale` stands for that of the locale, and so does none but in UTF-8 mode.
 ///
 /// # Errors
 /// What reading `sys.flags` raises.
 pub fn resolve(th: &Thread, name: Option<&str>) -> PyResult {
-    let name = match name {
-        Some(n) => n,
-        None => default_name(th)?,
-    };
-    if name == "locale" {
-        return Ok(Value::str(th, &locale_encoding()));
+    match name {
+        None if sys_flag(th, "utf8_mode")? => Ok(strings::intern(th, "utf-8")),
+        None | Some("locale") => Ok(Value::str(th, &locale_encoding())),
+        Some(name) => Ok(Value::str(th, name)),
     }
-    Ok(Value::str(th, name))
 }
 
 /// The codec of an encoding.

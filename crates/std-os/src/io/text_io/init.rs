@@ -4,7 +4,8 @@ use super::encoding::{self, Codec};
 use super::newline::Newline;
 use super::{Status, TextIoWrapper, attached, codec, enter};
 use crate::args::{flag, given, type_name};
-use crate::io::base::unsupported;
+use crate::io::base::{self, unsupported};
+use crate::io::open::sys_flag;
 use taipan_object::exception::ENCODING_WARNING;
 use taipan_object::heap::Object;
 use taipan_object::native::Method;
@@ -57,9 +58,7 @@ fn newline(th: &Thread, text: Option<&str>) -> PyResult<Newline> {
 
 /// In development mode the error handler is looked up at once.
 fn check_errors(th: &Thread, name: &str) -> PyResult<()> {
-    if taipan_text::codec::Standard::from_name(name).is_none()
-        && encoding::sys_flag(th, "dev_mode")?
-    {
+    if taipan_text::codec::Standard::from_name(name).is_none() && sys_flag(th, "dev_mode")? {
         registry::lookup_error(th, name)?;
     }
     Ok(())
@@ -83,11 +82,11 @@ fn init(th: &Thread, a: &[Value]) -> PyResult {
         s.can_write = false;
         o.buffer.get()
     });
-    super::disown(th, old);
+    base::disown(old);
     for field in [&o.buffer, &o.encoding, &o.errors, &o.decoder, &o.encoder] {
         field.set(&o.header, Value::ABSENT);
     }
-    if name.is_none() && encoding::sys_flag(th, "warn_default_encoding")? {
+    if name.is_none() && sys_flag(th, "warn_default_encoding")? {
         th.warn(&ENCODING_WARNING, "'encoding' argument not specified")?;
     }
     let errors = match given(a[3]) {
@@ -121,7 +120,7 @@ fn init(th: &Thread, a: &[Value]) -> PyResult {
     });
     fix_encoder(th, o)?;
     o.state.with(|s| s.status = Status::Ready);
-    super::own(th, buffer);
+    base::own(buffer);
     Ok(Value::NONE)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Status, TextIoWrapper, attached, check_open, enter, initialised, write};
 use crate::io::base;
+use crate::io::buffered::plain_buffer;
 use std::fmt::Write;
 use taipan_object::{PyResult, Thread, Value, attr, call, exception, names, ops, strings};
 
@@ -11,7 +12,14 @@ pub(super) fn flush(th: &Thread, a: &[Value]) -> PyResult {
     check_open(th, o, a[0])?;
     o.state.with(|s| s.telling = s.seekable);
     write::flush_pending(th, o)?;
-    call::call_method(th, o.buffer.get(), "flush", &[])
+    // CPython gives what the buffer gave.
+    match plain_buffer(o.buffer.get()) {
+        Some(_) => {
+            write::flush_buffer(th, o)?;
+            Ok(Value::NONE)
+        }
+        None => call::call_method(th, o.buffer.get(), "flush", &[]),
+    }
 }
 
 /// `detach()`: the buffer, which this stream lets go of.
@@ -22,7 +30,7 @@ pub(super) fn detach(th: &Thread, a: &[Value]) -> PyResult {
     attached(th, o)?;
     let buffer = o.buffer.swap(&o.header, Value::ABSENT);
     o.state.with(|s| s.status = Status::Detached);
-    super::disown(th, buffer);
+    base::disown(buffer);
     Ok(buffer)
 }
 

@@ -1,14 +1,17 @@
 //! Reading: a chunk of bytes is decoded at a time; lines and pieces are cut from its text.
 
+use super::codec::Saved;
 use super::newline::{Newline, chars_prefix};
 use super::{TextIoWrapper, check_open, codec, enter, retry_interrupted, write};
 use crate::args::{size, type_name};
 use crate::io::base::unsupported;
+use crate::io::buffered::{self, plain_buffer};
+use taipan_object::buffer::{get_contiguous, is_exporter};
 use taipan_object::exception::{BLOCKING_IO_ERROR, OS_ERROR};
 use taipan_object::heap::Object;
 use taipan_object::types::class_of;
 use taipan_object::wtf8::{Wtf8, Wtf8Buf};
-use taipan_object::{PyResult, Thread, Value, buffer, call, ops};
+use taipan_object::{PyResult, Thread, Value, call, ops};
 
 /// Reads and decodes a chunk, which takes the place of the decoded text; false at the end of the stream.
 fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<bool> {
@@ -26,12 +29,30 @@ fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<b
     } else {
         None
     };
-    let chunk = call::call_method(th, o.buffer.get(), method, &[Value::usize(th, n)])?;
+    let before = before.as_ref();
+    let buffer = o.buffer.get();
+    if method == "read1"
+        && o.state.with(|s| s.native.is_some())
+        && plain_buffer(buffer).is_some_and(|b| b.is_reader())
+    {
+        // What was read becomes the snapshot, or is left there as room for the next chunk.
+        let mut input = o.state.with(|s| std::mem::take(&mut s.snapshot));
+        input.clear();
+        if let Some(before) = before {
+            input.extend_from_slice(&before.bytes);
+        }
+        let start = input.len();
+        buffered::append_once(th, buffer, &mut input, n)?;
+        let more = decode_chunk(th, o, Value::NONE, &input[start..], before)?;
+        o.state.with(|s| s.snapshot = input);
+        return Ok(more);
+    }
+    let chunk = call::call_method(th, buffer, method, &[Value::usize(th, n)])?;
     let view;
     let bytes: &[u8] = match chunk.as_bytes() {
         Some(b) => b,
-        None if buffer::is_exporter(chunk) => {
-            view = buffer::get_contiguous(th, chunk)?;
+        None if is_exporter(chunk) => {
+            view = get_contiguous(th, chunk)?;
             view.as_slice()
         }
         None => {
@@ -41,14 +62,34 @@ fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<b
             )));
         }
     };
+    let more = decode_chunk(th, o, chunk, bytes, before)?;
+    if let Some(before) = before {
+        o.state.with(|s| {
+            s.snapshot.clear();
+            s.snapshot.extend_from_slice(&before.bytes);
+            s.snapshot.extend_from_slice(bytes);
+        });
+    }
+    Ok(more)
+}
+
+/// Puts the text of a chunk in the place of the decoded text; false for the end of the stream.
+fn decode_chunk(
+    th: &Thread,
+    o: &Object<TextIoWrapper>,
+    chunk: Value,
+    bytes: &[u8],
+    before: Option<&Saved>,
+) -> PyResult<bool> {
     let mut text = o.state.with(|s| {
         s.used = 0;
+        s.has_snapshot = false;
         std::mem::take(&mut s.decoded)
     });
     text.clear();
     codec::decode(th, o, chunk, bytes, bytes.is_empty(), &mut text)?;
     let more = !text.is_empty() || !bytes.is_empty();
-    if let Some(before) = &before {
+    if let Some(before) = before {
         o.snapshot_flags.set(&o.header, before.flags);
     }
     o.state.with(|s| {
@@ -56,12 +97,7 @@ fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<b
         s.used = 0;
         s.has_decoded = true;
         s.chunk_bytes = bytes.len();
-        if let Some(before) = before {
-            s.snapshot.clear();
-            s.snapshot.extend_from_slice(&before.bytes);
-            s.snapshot.extend_from_slice(bytes);
-            s.has_snapshot = true;
-        }
+        s.has_snapshot = before.is_some();
     });
     Ok(more)
 }
@@ -141,16 +177,12 @@ pub(super) fn read_line(th: &Thread, o: &Object<TextIoWrapper>, limit: Option<us
 /// `readline(size)`
 pub(super) fn readline(th: &Thread, a: &[Value]) -> PyResult {
     let limit = match a[1].present() {
-        Some(v) => usize::try_from(index_sized(th, v)?).ok(),
+        Some(v) => usize::try_from(ops::index_i64(th, v)?).ok(),
         None => None,
     };
     let (o, _guard) = enter(th, a[0])?;
     check_open(th, o, a[0])?;
     read_line(th, o, limit)
-}
-
-fn index_sized(th: &Thread, v: Value) -> PyResult<i64> {
-    ops::index_i64(th, v)
 }
 
 /// `next(stream)`. Positions can't be told until the end is reached.
@@ -234,8 +266,8 @@ fn read_all(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult {
         let view;
         let bytes: &[u8] = match all.as_bytes() {
             Some(b) => b,
-            None if buffer::is_exporter(all) => {
-                view = buffer::get_contiguous(th, all)?;
+            None if is_exporter(all) => {
+                view = get_contiguous(th, all)?;
                 view.as_slice()
             }
             // A decoder of Python's says itself what it thinks of that.

@@ -4,6 +4,7 @@ use super::encoding::Native;
 use super::{TextIoWrapper, check_open, codec, enter, retry_interrupted};
 use crate::args::type_name;
 use crate::io::base::unsupported;
+use crate::io::buffered::{self, plain_buffer};
 use memchr::memchr;
 use taipan_object::heap::Object;
 use taipan_object::wtf8::Wtf8;
@@ -76,7 +77,7 @@ pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
         }
     }
     if line_ended {
-        call::call_method(th, o.buffer.get(), "flush", &[])?;
+        flush_buffer(th, o)?;
     }
     if resets {
         let can_read = o.state.with(|s| {
@@ -150,8 +151,25 @@ pub(super) fn flush_pending(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<
     r
 }
 
+/// `buffer.flush()`
+///
+/// # Errors
+/// What the buffer raises.
+pub(super) fn flush_buffer(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<()> {
+    let buffer = o.buffer.get();
+    if plain_buffer(buffer).is_some_and(|b| b.is_writer()) {
+        return buffered::flush_writer(th, buffer);
+    }
+    call::call_method(th, buffer, "flush", &[])?;
+    Ok(())
+}
+
 fn write_down(th: &Thread, o: &Object<TextIoWrapper>, bytes: &[u8]) -> PyResult<()> {
     let buffer = o.buffer.get();
+    if plain_buffer(buffer).is_some_and(|b| b.is_writer()) {
+        buffered::write_bytes(th, buffer, bytes)?;
+        return Ok(());
+    }
     let bytes = Value::bytes(th, bytes)?;
     retry_interrupted(th, || call::call_method(th, buffer, "write", &[bytes]))?;
     Ok(())
