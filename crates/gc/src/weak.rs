@@ -127,9 +127,10 @@ pub(crate) fn process(
     let registry = &mut *guard;
     let mut weak = young_weak;
     let mut finalizable = young_finalizable;
+    let mut old_finalizable = Vec::new();
     if full {
         weak.append(&mut registry.old_weak);
-        finalizable.append(&mut registry.old_finalizable);
+        old_finalizable.append(&mut registry.old_finalizable);
     }
     for &cell in &weak {
         // SAFETY: weak cells are kept in memory until `retain` below forgets them.
@@ -144,15 +145,20 @@ pub(crate) fn process(
             }
         }
     }
-    finalizable.retain(|&cell| {
-        let alive = is_marked(cell);
-        if !alive {
-            // SAFETY: dead, but not swept yet.
-            unsafe { (*cell).clear_flags(FLAG_FINALIZABLE) };
-            registry.finalizers.push_back(cell);
-        }
-        alive
-    });
+    // The newest first: an object that wraps another, as a buffer does a file, was made after it.
+    for cells in [&mut finalizable, &mut old_finalizable] {
+        let mut dead = Vec::new();
+        cells.retain(|&cell| {
+            let alive = is_marked(cell);
+            if !alive {
+                // SAFETY: dead, but not swept yet.
+                unsafe { (*cell).clear_flags(FLAG_FINALIZABLE) };
+                dead.push(cell);
+            }
+            alive
+        });
+        registry.finalizers.extend(dead.into_iter().rev());
+    }
     registry
         .finalizers
         .iter()
@@ -161,6 +167,7 @@ pub(crate) fn process(
     // SAFETY: as above.
     weak.retain(|&cell| is_marked(cell) && unsafe { target(cell) }.load(Ordering::Relaxed) != 0);
     registry.old_weak.append(&mut weak);
+    registry.old_finalizable.append(&mut old_finalizable);
     registry.old_finalizable.append(&mut finalizable);
     update_pending(registry);
     PENDING.load(Ordering::Relaxed)
