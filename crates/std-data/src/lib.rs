@@ -6,7 +6,7 @@
 //! | `math`, `cmath`, `_random` | functions of numbers |
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
-//! | `_sre` | the engine of regular expressions |
+//! | `_sre`, `_json` | the engine of regular expressions; the fast parts of `json` |
 //! | `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2`, `_hmac` | hash functions |
 
 pub mod array;
@@ -14,6 +14,8 @@ pub mod binascii;
 pub mod cmath;
 pub mod codecs;
 pub mod hashes;
+pub mod json;
+mod library;
 pub mod math;
 pub mod random;
 pub mod sre;
@@ -35,6 +37,7 @@ static MODULES: &[&ModuleSpec] = &[
     &hashes::SHA1_MODULE,
     &hashes::SHA2_MODULE,
     &hashes::SHA3_MODULE,
+    &json::MODULE,
     &math::MODULE,
     &random::MODULE,
     &sre::MODULE,

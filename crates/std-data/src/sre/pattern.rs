@@ -5,6 +5,7 @@ use super::scanner;
 use super::subject::{Mode, Subject, Walk};
 use super::substitute;
 use super::verify::verify;
+use crate::library;
 use taipan_object::call;
 use taipan_object::dict::Dict;
 use taipan_object::func::MappingProxy;
@@ -14,7 +15,7 @@ use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
 use taipan_object::slots::CmpOp;
 use taipan_object::types::{self, OBJECT, StaticType, class_of, flags, layout_of};
 use taipan_object::wtf8::Wtf8Buf;
-use taipan_object::{PyResult, Thread, Value, ValueVec, attr, ops, payload, strings, thread};
+use taipan_object::{PyResult, Thread, Value, ValueVec, attr, ops, payload, thread};
 use taipan_strings::args;
 
 /// The payload of `re.Pattern`. It never changes once made.
@@ -329,8 +330,7 @@ fn hash(th: &Thread, v: Value) -> PyResult<i64> {
 
 /// `re._compile_template(pattern, template)`: a template object.
 pub(super) fn compile_template(th: &Thread, pattern: Value, template: Value) -> PyResult {
-    let module = import(th, "re")?;
-    let f = attr::get_str(th, module, "_compile_template")?;
+    let f = library::attribute(th, "re", "_compile_template")?;
     let made = match call::call(th, f, &[pattern, template]) {
         // What can't be a key of the cache is turned to what can.
         Err(e) if e.is(&taipan_object::exception::TYPE_ERROR) => {
@@ -355,22 +355,4 @@ pub(super) fn compile_template(th: &Thread, pattern: Value, template: Value) -> 
         )));
     }
     Ok(made)
-}
-
-/// A module by name, imported if need be.
-fn import(th: &Thread, name: &str) -> PyResult {
-    if let Some(m) = th.interp.modules.get().and_then(|m| m.get_name(th, name))
-        && !m.is_none()
-    {
-        return Ok(m);
-    }
-    let f = th
-        .interp
-        .builtins
-        .get()
-        .and_then(|d| d.get_name(th, "__import__"));
-    match f {
-        Some(f) => call::call(th, f, &[strings::intern(th, name)]),
-        None => Err(th.runtime_error("lost builtins.__import__")),
-    }
 }
