@@ -130,17 +130,25 @@ impl Mapping {
     pub fn find(&self, needle: &[u8], start: usize, end: usize, last: bool) -> Option<usize> {
         let end = end.min(self.len);
         let span = end.checked_sub(start)?.checked_sub(needle.len())?;
+        if !last {
+            // SAFETY: `start..end` is inside the mapping; the needle is readable for its length.
+            let found = unsafe {
+                let from = self.start.as_ptr().add(start);
+                libc::memmem(
+                    from.cast(),
+                    end - start,
+                    needle.as_ptr().cast(),
+                    needle.len(),
+                )
+            };
+            return (!found.is_null()).then(|| found.addr() - self.start.as_ptr().addr());
+        }
         let matches = |at: &usize| {
             // SAFETY: `at + needle.len() <= end`, which is inside.
             let here = |i| unsafe { self.start.as_ptr().add(at + i).read_volatile() };
             needle.iter().enumerate().all(|(i, byte)| here(i) == *byte)
         };
-        let mut range = start..=start + span;
-        if last {
-            range.rev().find(matches)
-        } else {
-            range.find(matches)
-        }
+        (start..=start + span).rev().find(matches)
     }
 
     /// Where `byte` comes first at or after `start`: for reading lines.

@@ -7,6 +7,7 @@
 //! | `io` | `_io`: files, buffers, text streams |
 //! | `signal` | `_signal` |
 //! | `posix` | `posix` |
+//! | `mmap` | `mmap` |
 //! | `multiprocessing`, `posixshmem` | `_multiprocessing`, `_posixshmem` |
 //! | `posixsubprocess` | `_posixsubprocess` |
 //! | `errno`, `stat_mode` | `errno`, `_stat` |
@@ -16,6 +17,7 @@ pub mod args;
 pub mod errno;
 pub mod forking;
 pub mod io;
+pub mod mmap;
 pub mod multiprocessing;
 pub mod posix;
 pub mod posixshmem;
@@ -33,6 +35,7 @@ static MODULES: &[&ModuleSpec] = &[
     &io::MODULE,
     &posix::MODULE,
     &resource::MODULE,
+    &mmap::MODULE,
     &multiprocessing::MODULE,
     &posixshmem::MODULE,
     &posixsubprocess::MODULE,
