@@ -183,5 +183,6 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     }
     taipan_std_os::io::flush_all(th);
     flush_streams(th);
+    taipan_std_os::signal::finish(th);
     exit
 }

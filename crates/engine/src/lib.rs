@@ -54,7 +54,9 @@ fn run_main(config: config::Config) -> i32 {
     };
     let th = &*Box::leak(th);
     let c = start::config(th);
-    let ready = start::set_up_process(th).and_then(|()| start::set_up_interpreter(th));
+    let ready = start::set_up_process(th)
+        .and_then(|()| start::set_up_interpreter(th))
+        .and_then(|()| taipan_std_os::signal::install_default_int_handler(th));
     if let Err(e) = ready {
         let text = sys::brief(th, e.0);
         let _ = writeln!(
