@@ -128,12 +128,31 @@ class StdlibFinder:
 
 
 def zip_hook(path):
-    """zipimport's hook, imported when the first file stands in sys.path."""
+    """zipimport's hook; that module is imported when the first file stands in sys.path."""
+    global _importing
+    if _importing or not _lies_in_file(path):
+        raise ImportError('not in a zip file', path=path)
+    # The search for zipimport itself comes by here again.
+    _importing = True
     try:
-        stat = _external._path_stat(path)
-    except (OSError, ValueError):
-        stat = None
-    if stat is not None and stat.st_mode & 0o170000 == 0o040000:
-        raise ImportError('a folder', path=path)
-    import zipimport
+        import zipimport
+    finally:
+        _importing = False
     return zipimport.zipimporter(path)
+
+
+_importing = False
+
+
+def _lies_in_file(path):
+    while path:
+        try:
+            mode = _external._path_stat(path).st_mode
+        except (OSError, ValueError):
+            shorter = path.rpartition('/')[0]
+            if shorter == path:
+                return False
+            path = shorter
+        else:
+            return mode & 0o170000 == 0o100000
+    return False

@@ -49,6 +49,14 @@ const EDITS: &[Edit] = &[
             "/lib/{implementation_lower}{version[0]}",
         ),
     ),
+    // The library's own entry of sys.path is no folder.
+    edit(
+        "site.py",
+        Replace(
+            "    dir = os.path.join(*paths)\n    try:",
+            "    dir = os.path.join(*paths)\n    if dir.startswith('<stdlib>'):\n        return dir, dir\n    try:",
+        ),
+    ),
     // Running without a GIL is no separate build here, so paths have no suffix for it.
     edit(
         "sysconfig/__init__.py",
