@@ -262,6 +262,63 @@ pub fn write_number(fd: Fd, mut number: u64, base: u64, width: usize) {
     write_raw(fd, &digits[at..]);
 }
 
+/// Writes the native stack of the current thread, innermost frame first, each with its file and the nearest name.
+/// Good enough for a handler: the C library may allocate when it is first asked.
+pub fn write_native_stack(fd: Fd) {
+    let mut frames = [std::ptr::null_mut::<libc::c_void>(); 32];
+    // SAFETY: the array has room for as many frames as is said.
+    let n = unsafe { libc::backtrace(frames.as_mut_ptr(), 32) };
+    if n <= 0 {
+        write_raw(fd, b"  <cannot get C stack on this system>\n");
+        return;
+    }
+    for frame in &frames[..n.unsigned_abs() as usize] {
+        // SAFETY: zero bytes are a valid, empty answer.
+        let mut info = unsafe { std::mem::zeroed::<libc::Dl_info>() };
+        // SAFETY: any address may be asked about; the answer is written to valid room.
+        let known = unsafe { libc::dladdr(*frame, &raw mut info) } != 0;
+        if !known || info.dli_fname.is_null() {
+            write_raw(fd, b"  <unknown>");
+        } else {
+            write_raw(fd, b"  Binary file \"");
+            // SAFETY: a terminated text that the loader keeps.
+            write_raw(
+                fd,
+                unsafe { std::ffi::CStr::from_ptr(info.dli_fname) }.to_bytes(),
+            );
+            write_raw(fd, b"\"");
+            let base = if info.dli_sname.is_null() {
+                info.dli_fbase
+            } else {
+                info.dli_saddr
+            };
+            write_raw(fd, b", at ");
+            if !info.dli_sname.is_null() {
+                // SAFETY: as above.
+                write_raw(
+                    fd,
+                    unsafe { std::ffi::CStr::from_ptr(info.dli_sname) }.to_bytes(),
+                );
+            }
+            write_raw(fd, b"+0x");
+            let offset = frame.addr().wrapping_sub(base.addr());
+            write_number(fd, offset as u64, 16, 1);
+        }
+        write_raw(fd, b" [0x");
+        write_number(fd, frame.addr() as u64, 16, 1);
+        write_raw(fd, b"]\n");
+    }
+    if n == 32 {
+        write_raw(fd, b"  <truncated rest of calls>\n");
+    }
+}
+
+/// Reads address zero, for tests of crash reports.
+pub fn read_null() {
+    // SAFETY: not sound, by intent: the process gets SIGSEGV and ends.
+    unsafe { std::ptr::read_volatile(std::ptr::without_provenance::<u8>(std::hint::black_box(0))) };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,17 +29,17 @@ pub fn set_name(name: &str) -> io::Result<()> {
 
 /// The current thread's name.
 pub fn name() -> Vec<u8> {
-    let mut buffer = [0u8; 16];
-    // SAFETY: the buffer is writable for its length.
-    unsafe {
-        libc::pthread_getname_np(
-            libc::pthread_self(),
-            buffer.as_mut_ptr().cast(),
-            buffer.len(),
-        )
-    };
+    let buffer = name_of(pthread_id());
     let end = buffer.iter().position(|byte| *byte == 0).unwrap_or(0);
     buffer[..end].to_vec()
+}
+
+/// The name of a thread that has not ended, with zeros behind it.
+pub fn name_of(thread: u64) -> [u8; 16] {
+    let mut buffer = [0u8; 16];
+    // SAFETY: the buffer is writable for its length; the thread exists, says the caller.
+    unsafe { libc::pthread_getname_np(thread, buffer.as_mut_ptr().cast(), buffer.len()) };
+    buffer
 }
 
 /// The lowest address and the size of the current thread's stack.

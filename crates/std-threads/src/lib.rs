@@ -6,6 +6,8 @@
 //! | `atexit` | functions to be called at the end |
 //! | `collector` | `gc` |
 //! | `contextvars` | `_contextvars`: contexts as persistent maps |
+//! | `faulthandler` | tracebacks on fatal signals, on request, after a time |
+//! | `queue` | `_queue`: `SimpleQueue` |
 //! | `state` | objects kept per interpreter |
 //! | `thread` | `_thread`: threads, locks, thread-local data |
 
@@ -13,6 +15,8 @@ pub mod abc;
 pub mod atexit;
 pub mod collector;
 pub mod contextvars;
+pub mod faulthandler;
+pub mod queue;
 mod state;
 pub mod thread;
 
@@ -27,6 +31,8 @@ static MODULES: &[&ModuleSpec] = &[
     &atexit::MODULE,
     &collector::MODULE,
     &contextvars::MODULE,
+    &faulthandler::MODULE,
+    &queue::MODULE,
     &thread::MODULE,
 ];
 
