@@ -44,6 +44,7 @@ pub mod signal_wait;
 pub mod socket;
 pub mod stat;
 pub mod sysinfo;
+pub mod syslog;
 pub mod termios;
 pub mod thread;
 pub mod timer;

@@ -74,6 +74,22 @@ pub fn nl_langinfo(item: libc::nl_item) -> Vec<u8> {
     unsafe { bytes(libc::nl_langinfo(item)) }
 }
 
+/// A text of the locale that is a list, of up to `max` texts.
+pub fn nl_langinfo_list(item: libc::nl_item, max: usize) -> Vec<Vec<u8>> {
+    let _guard = PROCESS.hold();
+    let mut list = Vec::new();
+    // SAFETY: such an item is a row of terminated texts, ended by an empty one or by their number.
+    unsafe {
+        let mut at = libc::nl_langinfo(item).cast_const();
+        while list.len() < max && !at.is_null() && *at != 0 {
+            let text = bytes(at);
+            at = at.add(text.len() + 1);
+            list.push(text);
+        }
+    }
+    list
+}
+
 unsafe extern "C" {
     fn wcscoll(a: *const libc::wchar_t, b: *const libc::wchar_t) -> libc::c_int;
     fn wcsxfrm(to: *mut libc::wchar_t, from: *const libc::wchar_t, n: usize) -> usize;

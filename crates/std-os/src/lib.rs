@@ -11,12 +11,16 @@
 //! | `multiprocessing`, `posixshmem` | `_multiprocessing`, `_posixshmem` |
 //! | `posixsubprocess` | `_posixsubprocess` |
 //! | `errno`, `stat_mode` | `errno`, `_stat` |
+//! | `fcntl`, `resource`, `termios`, `syslog`, `locale` | the modules of these names, `_locale` for the last |
+//! | `users` | `pwd`, `grp` |
 //! | `time` | `time` |
 
 pub mod args;
 pub mod errno;
+pub mod fcntl;
 pub mod forking;
 pub mod io;
+pub mod locale;
 pub mod mmap;
 pub mod multiprocessing;
 pub mod posix;
@@ -25,14 +29,19 @@ pub mod posixsubprocess;
 pub mod resource;
 pub mod signal;
 pub mod stat_mode;
+pub mod syslog;
+pub mod termios;
 pub mod time;
+pub mod users;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
 
 static MODULES: &[&ModuleSpec] = &[
     &errno::MODULE,
+    &fcntl::MODULE,
     &io::MODULE,
+    &locale::MODULE,
     &posix::MODULE,
     &resource::MODULE,
     &mmap::MODULE,
@@ -41,7 +50,11 @@ static MODULES: &[&ModuleSpec] = &[
     &posixsubprocess::MODULE,
     &signal::MODULE,
     &stat_mode::MODULE,
+    &syslog::MODULE,
+    &termios::MODULE,
     &time::MODULE,
+    &users::GRP,
+    &users::PWD,
 ];
 
 /// The modules of this crate.

@@ -13,6 +13,7 @@ pub mod resource;
 pub mod select;
 pub mod signal;
 pub mod socket;
+pub mod syslog;
 pub mod termios;
 pub mod time;
 

@@ -27,10 +27,10 @@ pub fn id(th: &Thread, what: &str, v: Value) -> PyResult<u32> {
     let out = |bound: &str| Err(th.overflow_error(format!("{what} is {bound}")));
     match n.as_i64() {
         Some(-1) => Ok(u32::MAX),
-        Some(n) if n < 0 => out("less than minimum"),
+        // Those that fit a machine word are called too small either way.
         Some(n) => match u32::try_from(n) {
             Ok(n) => Ok(n),
-            Err(_) => out("greater than maximum"),
+            Err(_) => out("less than minimum"),
         },
         None if is_negative(th, n)? => out("less than minimum"),
         None => out("greater than maximum"),

@@ -143,7 +143,13 @@ fn limit(th: &Thread, v: Value) -> PyResult<u64> {
         Some(-1) => Ok(limits::INFINITY),
         Some(n) if n >= 0 => Ok(n as u64),
         Some(_) => Err(th.value_error("Cannot convert negative int")),
-        None => crate::posix::numbers::wide(th, n),
+        None => crate::posix::numbers::wide(th, n).map_err(|e| {
+            if e.is(&taipan_object::exception::OVERFLOW_ERROR) {
+                th.overflow_error("Python int too large to convert to C rlim_t")
+            } else {
+                e
+            }
+        }),
     }
 }
 

@@ -1,0 +1,41 @@
+//! Constants of the module `syslog`.
+
+use super::constants;
+
+/// Names and values.
+pub static CONSTANTS: &[(&str, i64)] = &constants![
+    LOG_ALERT,
+    LOG_AUTH,
+    LOG_AUTHPRIV,
+    LOG_CONS,
+    LOG_CRIT,
+    LOG_CRON,
+    LOG_DAEMON,
+    LOG_DEBUG,
+    LOG_EMERG,
+    LOG_ERR,
+    LOG_FTP,
+    LOG_INFO,
+    LOG_KERN,
+    LOG_LOCAL0,
+    LOG_LOCAL1,
+    LOG_LOCAL2,
+    LOG_LOCAL3,
+    LOG_LOCAL4,
+    LOG_LOCAL5,
+    LOG_LOCAL6,
+    LOG_LOCAL7,
+    LOG_LPR,
+    LOG_MAIL,
+    LOG_NDELAY,
+    LOG_NEWS,
+    LOG_NOTICE,
+    LOG_NOWAIT,
+    LOG_ODELAY,
+    LOG_PERROR,
+    LOG_PID,
+    LOG_SYSLOG,
+    LOG_USER,
+    LOG_UUCP,
+    LOG_WARNING,
+];
