@@ -97,7 +97,7 @@ static FUNCTIONS: &[Method] = &[
     Method::new("get_frozen_object", "(name, data=None, /)", |th, a| {
         let name = text(th, "get_frozen_object", a[0])?;
         match frozen(&name) {
-            Some(origin) => stdlib::code(th, origin),
+            Some(origin) => frozen_code(th, origin),
             None => Err(no_frozen(th, a[0])?),
         }
     }),
@@ -212,9 +212,19 @@ fn fix_filename(th: &Thread, code: &Object<Code>, old: Value, new: Value) -> PyR
     Ok(())
 }
 
+/// The code of a frozen module, under the file name by which tracebacks know the import machinery.
+fn frozen_code(th: &Thread, origin: &str) -> PyResult {
+    let code = stdlib::code(th, origin)?;
+    if let Some(c) = code.downcast::<Code>() {
+        let name = taipan_object::strings::intern(th, &format!("<frozen {origin}>"));
+        fix_filename(th, c, c.filename.get(), name)?;
+    }
+    Ok(code)
+}
+
 /// Runs a frozen module's code in a new module of its name, which goes into `sys.modules`.
 pub fn run_frozen(th: &Thread, name: &str, origin: &str) -> PyResult {
-    let code = stdlib::code(th, origin)?;
+    let code = frozen_code(th, origin)?;
     let m = Module::new(th, Value::str(th, name), Value::NONE)?;
     let d = m.dict.expect();
     // The importer takes this away again once the module has a spec.

@@ -1,7 +1,7 @@
 //! Running the program: a command, a module, a script, a directory or zip file, standard input.
 
 use crate::config::{Config, Program};
-use crate::sys;
+use crate::{stdlib, sys};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use taipan_object::dict::Dict;
@@ -90,15 +90,10 @@ fn command(th: &Thread, c: &Config, text: &OsStr) -> PyResult<()> {
         }
     };
     let text = Value::str(th, &source);
-    register_source(th, text);
-    let code = crate::compile::compile(th, text, Value::str(th, "<string>"), "exec", 0, -1)?;
+    let name = Value::str(th, "<string>");
+    let code = crate::compile::compile(th, text, name, "exec", 0, -1)?;
+    stdlib::register_program(th, code, text, name)?;
     run_main_code(th, code)
-}
-
-/// Lets tracebacks show the lines of a `-c` program.
-fn register_source(th: &Thread, text: Value) {
-    let state = th.interp.state.expect();
-    let _ = state.set_name(th, "command source", text);
 }
 
 fn module(th: &Thread, c: &Config, name: &OsStr) -> PyResult<()> {
@@ -288,8 +283,8 @@ fn piped(th: &Thread) -> PyResult<()> {
     }
     let text = Value::bytes(th, &source)?;
     let shown = Value::str(th, &String::from_utf8_lossy(&source));
-    register_source(th, shown);
     let code = crate::compile::compile(th, text, name, "exec", 0, -1)?;
+    stdlib::register_program(th, code, shown, name)?;
     run_main_code(th, code)
 }
 

@@ -61,6 +61,11 @@ static FUNCTIONS: &[Method] = &[
         Ok(list)
     })
     .doc("The names in a packed folder, each with whether it is a folder."),
+    Method::new("program", "()", |th, _| {
+        let known = th.interp.state.expect().get_name(th, PROGRAM);
+        Ok(known.unwrap_or(Value::NONE))
+    })
+    .doc("The code, text and name of a program that is in no file; None if it is in one."),
     Method::new("modules", "()", |th, _| {
         let list = Value::list(th, &[])?;
         for m in pylib::modules() {
@@ -72,6 +77,18 @@ static FUNCTIONS: &[Method] = &[
     .doc("The names of all modules, each with whether it is a package."),
 ];
 
+/// Where the interpreter keeps the code and text of a program that is in no file.
+const PROGRAM: &str = "stdlib.program";
+
+/// Keeps the text of a program that is in no file, for the lines of its tracebacks.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn register_program(th: &Thread, code: Value, text: Value, name: Value) -> PyResult<()> {
+    let known = Value::try_tuple(th, &[code, text, name])?;
+    th.interp.state.expect().set_name(th, PROGRAM, known)
+}
+
 /// The code of one of the library's modules: compiled when the executable was built, or now.
 pub fn code(th: &Thread, name: &str) -> PyResult {
     let Some(m) = pylib::find(name) else {
@@ -81,10 +98,8 @@ pub fn code(th: &Thread, name: &str) -> PyResult {
         ));
     };
     let optimize = crate::start::config(th).optimize.min(2) as u8;
-    if optimize == 0
-        && let Some(bytes) = m.code()
-        && let Ok(data) = serial::from_trusted_bytes(bytes)
-    {
+    let precompiled = m.code().filter(|_| optimize == 0);
+    if let Some(Ok(data)) = precompiled.map(serial::from_trusted_bytes) {
         return Ok(Object::<Code>::new(th, &Arc::new(data))?.value());
     }
     let filename = Value::str(th, &m.virtual_path());

@@ -57,6 +57,14 @@ const EDITS: &[Edit] = &[
             "    dir = os.path.join(*paths)\n    if dir.startswith('<stdlib>'):\n        return dir, dir\n    try:",
         ),
     ),
+    // The text of a `-c` program or of standard input, for the lines of its tracebacks.
+    edit(
+        "linecache.py",
+        Replace(
+            "        key = _make_key(code)\n        _interactive_cache[key] = entry",
+            "        key = _make_key(code)\n        _interactive_cache[key] = entry\n\n\ndef _register_program():\n    from _taipan_stdlib import program\n    if (known := program()) is not None:\n        _register_code(*known)\n\n\n_register_program()",
+        ),
+    ),
     // Running without a GIL is no separate build here, so paths have no suffix for it.
     edit(
         "sysconfig/__init__.py",

@@ -4,7 +4,7 @@ use super::{check_instance, doc_of, qualname, show};
 use taipan_object::exception as exc;
 use taipan_object::func::GetSetDescriptor;
 use taipan_object::native::{GetSet, TypeSpec};
-use taipan_object::{Object, PyResult, Thread, Value, strings};
+use taipan_object::{Object, PyResult, Thread, Value, names, strings, types};
 
 pub(super) static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
@@ -49,6 +49,16 @@ fn get(th: &Thread, d: Value, obj: Value, _: Value) -> PyResult {
     (d.def.get)(th, obj)
 }
 
+/// The name of a native type as C code knows it: with its module, unless that is `builtins`.
+fn full_name(t: &Object<types::Type>) -> String {
+    match types::module_of(t) {
+        Some(m) if !t.is_heap() && !m.is_str("builtins") => {
+            format!("{}.{}", names::text(m), t.name_text())
+        }
+        _ => t.name_text().into_owned(),
+    }
+}
+
 fn set(th: &Thread, d: Value, obj: Value, value: Value) -> PyResult<()> {
     let d = this(d);
     let owner = d.owner.expect();
@@ -60,7 +70,7 @@ fn set(th: &Thread, d: Value, obj: Value, value: Value) -> PyResult<()> {
             format!(
                 "attribute '{}' of '{}' objects is not writable",
                 d.def.name,
-                owner.name_text()
+                full_name(owner)
             ),
         )),
     }
