@@ -76,7 +76,9 @@ pub static SPEC: TypeSpec = TypeSpec {
     methods: &[
         Method::new("close", "($self, /)", |_, a| {
             let old = a[0].expect::<StringIo>().0.with(|s| {
-                s.status = Status::Closed;
+                if s.status == Status::Open {
+                    s.status = Status::Closed;
+                }
                 (s.chars, s.pos, s.at) = (0, 0, 0);
                 std::mem::take(&mut s.text)
             });

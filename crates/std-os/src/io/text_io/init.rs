@@ -209,9 +209,10 @@ pub(super) fn reconfigure(th: &Thread, a: &[Value]) -> PyResult {
     let write_through = optional_bool(th, a[5], old_through)?;
     call::call_method(th, v, "flush", &[])?;
     attached(th, o)?;
-    if let Some(n) = new_newline {
-        o.state.with(|s| s.newline = n);
-    }
+    o.state.with(|s| {
+        s.ratio = Some(0.0);
+        s.newline = new_newline.unwrap_or(s.newline);
+    });
     if change {
         let (name, errors) = match name {
             Some(n) => {

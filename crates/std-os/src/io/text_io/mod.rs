@@ -68,13 +68,20 @@ struct State {
     decoded: Wtf8Buf,
     /// How many bytes of that text were given out.
     used: usize,
+    /// Room for the text of the next chunk.
+    spare: Wtf8Buf,
     /// Whether a chunk was read that has not been forgotten.
     has_decoded: bool,
-    /// The bytes that `decoded` came from, with what the decoder kept before them.
+    /// Room for the bytes of a chunk.
+    input: Vec<u8>,
+    /// The bytes that the text came from when a chunk was last read while positions could be told, with what the
+    /// decoder kept before them.
     snapshot: Vec<u8>,
     has_snapshot: bool,
     /// How long the last chunk was.
     chunk_bytes: usize,
+    /// Its bytes per character, once its text was forgotten.
+    ratio: Option<f64>,
     /// Encoded text that was not written yet.
     pending: Vec<u8>,
     chunk_size: usize,
@@ -99,10 +106,13 @@ impl State {
             undecoded: Vec::new(),
             decoded: Wtf8Buf::new(),
             used: 0,
+            spare: Wtf8Buf::new(),
+            input: Vec::new(),
             has_decoded: false,
             snapshot: Vec::new(),
             has_snapshot: false,
             chunk_bytes: 0,
+            ratio: Some(0.0),
             pending: Vec::new(),
             chunk_size: CHUNK_SIZE,
             line_buffering: false,
@@ -116,6 +126,7 @@ impl State {
 
     /// Forgets the text of the last chunk and where it came from.
     fn forget_decoded(&mut self) {
+        self.ratio = Some(self.bytes_per_char());
         self.decoded.clear();
         self.used = 0;
         self.has_decoded = false;
@@ -124,9 +135,10 @@ impl State {
 
     /// Bytes per character of the last chunk.
     fn bytes_per_char(&self) -> f64 {
-        match count_chars(self.decoded.as_bytes()) {
-            0 => 0.0,
-            n => self.chunk_bytes as f64 / n as f64,
+        match (self.ratio, count_chars(self.decoded.as_bytes())) {
+            (Some(ratio), _) => ratio,
+            (None, 0) => 0.0,
+            (None, n) => self.chunk_bytes as f64 / n as f64,
         }
     }
 
@@ -335,7 +347,11 @@ fn check_open(th: &Thread, o: &Object<TextIoWrapper>, v: Value) -> PyResult<()> 
     if is_exact(v)
         && let Some(closed) = plain_buffer(o.buffer.get()).and_then(|b| b.known_closed())
     {
-        return if closed { Err(closed_error(th)) } else { Ok(()) };
+        return if closed {
+            Err(closed_error(th))
+        } else {
+            Ok(())
+        };
     }
     let asked = if is_exact(v) { o.buffer.get() } else { v };
     let closed = attr::get(th, asked, strings::intern(th, "closed"))?;

@@ -127,10 +127,8 @@ pub(super) fn tell(th: &Thread, a: &[Value]) -> PyResult {
     }
     // The search runs the decoder; what it saw and keeps is put back in the end.
     let saved = codec::get_state(th, o)?;
-    let translator = o.state.with(|s| s.translator.clone());
     let searched = search(th, o, &mut cookie, &input, used, ratio);
     let restored = codec::set_state(th, o, &saved.bytes, saved.flags);
-    o.state.with(|s| s.translator = translator);
     searched?;
     restored?;
     Ok(cookie.value(th))
@@ -294,7 +292,6 @@ fn replay(th: &Thread, o: &Object<TextIoWrapper>, cookie: &Cookie) -> PyResult<(
         s.decoded = text;
         s.used = if count < wanted { 0 } else { used };
         s.has_decoded = true;
-        s.chunk_bytes = bytes.len();
     });
     if count < wanted {
         return Err(th.raise(&OS_ERROR, "can't restore logical file position"));

@@ -35,8 +35,7 @@ fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<b
         && o.state.with(|s| s.native.is_some())
         && plain_buffer(buffer).is_some_and(|b| b.is_reader())
     {
-        // What was read becomes the snapshot, or is left there as room for the next chunk.
-        let mut input = o.state.with(|s| std::mem::take(&mut s.snapshot));
+        let mut input = o.state.with(|s| std::mem::take(&mut s.input));
         input.clear();
         if let Some(before) = before {
             input.extend_from_slice(&before.bytes);
@@ -44,7 +43,13 @@ fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<b
         let start = input.len();
         buffered::append_once(th, buffer, &mut input, n)?;
         let more = decode_chunk(th, o, Value::NONE, &input[start..], before)?;
-        o.state.with(|s| s.snapshot = input);
+        o.state.with(|s| {
+            s.input = if before.is_some() {
+                std::mem::replace(&mut s.snapshot, input)
+            } else {
+                input
+            };
+        });
         return Ok(more);
     }
     let chunk = call::call_method(th, buffer, method, &[Value::usize(th, n)])?;
@@ -81,11 +86,7 @@ fn decode_chunk(
     bytes: &[u8],
     before: Option<&Saved>,
 ) -> PyResult<bool> {
-    let mut text = o.state.with(|s| {
-        s.used = 0;
-        s.has_snapshot = false;
-        std::mem::take(&mut s.decoded)
-    });
+    let mut text = o.state.with(|s| std::mem::take(&mut s.spare));
     text.clear();
     codec::decode(th, o, chunk, bytes, bytes.is_empty(), &mut text)?;
     let more = !text.is_empty() || !bytes.is_empty();
@@ -93,11 +94,12 @@ fn decode_chunk(
         o.snapshot_flags.set(&o.header, before.flags);
     }
     o.state.with(|s| {
-        s.decoded = text;
+        s.spare = std::mem::replace(&mut s.decoded, text);
         s.used = 0;
         s.has_decoded = true;
         s.chunk_bytes = bytes.len();
-        s.has_snapshot = before.is_some();
+        s.ratio = None;
+        s.has_snapshot |= before.is_some();
     });
     Ok(more)
 }
