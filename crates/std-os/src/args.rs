@@ -216,9 +216,14 @@ pub fn bytes_like(th: &Thread, v: Value) -> PyResult<Vec<u8>> {
 
 /// A contiguous, writable view; the message is that of an argument which is none.
 pub fn writable(th: &Thread, f: &str, v: Value) -> PyResult<buffer::Buffer> {
+    writable_as(th, f, "argument", v)
+}
+
+/// As [`writable`], with what the message calls the argument: `argument 1`.
+pub fn writable_as(th: &Thread, f: &str, which: &str, v: Value) -> PyResult<buffer::Buffer> {
     let wrong = || {
         th.type_error(format!(
-            "{f}() argument must be read-write bytes-like object, not {}",
+            "{f}() {which} must be read-write bytes-like object, not {}",
             type_name(v)
         ))
     };

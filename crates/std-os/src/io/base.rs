@@ -62,13 +62,13 @@ pub static IO_BASE_SPEC: TypeSpec = TypeSpec {
             .doc("Return whether object was opened for reading.\n\nIf False, read() will raise OSError."),
         Method::new("writable", "($self, /)", |_, _| Ok(Value::FALSE))
             .doc("Return whether object was opened for writing.\n\nIf False, write() will raise OSError."),
-        Method::new("_checkClosed", "($self, msg=None, /)", |th, a| {
+        Method::new("_checkClosed", "($self, /)", |th, a| {
             check_closed(th, a[0])?;
             Ok(Value::NONE)
         }),
-        Method::new("_checkSeekable", "($self, msg=None, /)", |th, a| check_able(th, a[0], "seekable", "File or stream is not seekable.")),
-        Method::new("_checkReadable", "($self, msg=None, /)", |th, a| check_able(th, a[0], "readable", "File or stream is not readable.")),
-        Method::new("_checkWritable", "($self, msg=None, /)", |th, a| check_able(th, a[0], "writable", "File or stream is not writable.")),
+        Method::new("_checkSeekable", "($self, /)", |th, a| check_able(th, a[0], "seekable", "File or stream is not seekable.")),
+        Method::new("_checkReadable", "($self, /)", |th, a| check_able(th, a[0], "readable", "File or stream is not readable.")),
+        Method::new("_checkWritable", "($self, /)", |th, a| check_able(th, a[0], "writable", "File or stream is not writable.")),
         Method::new("fileno", "($self, /)", |th, _| Err(unsupported(th, "fileno")))
             .doc("Return underlying file descriptor if one exists.\n\nRaise OSError if the IO object does not use a file descriptor."),
         Method::new("isatty", "($self, /)", |th, a| {
@@ -94,8 +94,8 @@ pub static IO_BASE_SPEC: TypeSpec = TypeSpec {
         .doc("Write a list of lines to stream.\n\nLine separators are not added, so it is usual for each of the\nlines provided to have a line separator at the end."),
     ],
     getset: &[GetSet::new("closed", |th, v| is_marked_closed(th, v).map(Value::bool))],
-    doc: "The abstract base class for all I/O classes.\n\nThis class provides dummy implementations for many methods that\nderived classes can override selectively; the default implementations\nrepresent a file that cannot be read, written or seeked.",
-    sig: "()",
+    doc: "The abstract base class for all I/O classes.\n\nThis class provides dummy implementations for many methods that\nderived classes can override selectively; the default implementations\nrepresent a file that cannot be read, written or seeked.\n\nEven though IOBase does not declare read, readinto, or write because\ntheir signatures will vary, implementations and clients should\nconsider those methods part of the interface.  Also, implementations\nmay raise UnsupportedOperation when operations they do not support are\ncalled.\n\nThe basic type used for binary data read from or written to a file is\nbytes.  Other bytes-like objects are accepted as method arguments\ntoo.  In some cases (such as readinto), a writable object is required.\nText I/O classes work with str data.\n\nNote that calling any method (except additional calls to close(),\nwhich are ignored) on a closed stream should raise a ValueError.\n\nIOBase (and its subclasses) support the iterator protocol, meaning\nthat an IOBase object can be iterated over yielding the lines in a\nstream.\n\nIOBase also supports the :keyword:`with` statement.  In this example,\nfp is closed after the suite of the with statement is complete:\n\nwith open('spam.txt', 'r') as fp:\n    fp.write('Spam and eggs!')\n",
+    sig: "",
 };
 
 /// `_RawIOBase`
@@ -104,28 +104,41 @@ pub static RAW_IO_BASE_SPEC: TypeSpec = TypeSpec {
         Method::new("read", "($self, size=-1, /)", raw_read),
         Method::new("readall", "($self, /)", |th, a| read_all(th, a[0]))
             .doc("Read until EOF, using multiple read() call."),
+        Method::raw("readinto", "", |th, _| Err(not_implemented(th))),
+        Method::raw("write", "", |th, _| Err(not_implemented(th))),
     ],
     doc: "Base class for raw binary I/O.",
-    sig: "()",
+    sig: "",
     ..TypeSpec::EMPTY
 };
+
+#[cold]
+fn not_implemented(th: &Thread) -> Raised {
+    th.raise_with(&taipan_object::exception::NOT_IMPLEMENTED_ERROR, &[])
+}
 
 /// `_BufferedIOBase`
 pub static BUFFERED_IO_BASE_SPEC: TypeSpec = TypeSpec {
     methods: &[
         Method::new("detach", "($self, /)", |th, _| Err(unsupported(th, "detach")))
             .doc("Disconnect this buffer from its underlying raw stream and return it.\n\nAfter the raw stream has been detached, the buffer is in an unusable\nstate."),
-        Method::new("read", "($self, size=-1, /)", |th, _| Err(unsupported(th, "read")))
-            .doc("Read and return up to n bytes.\n\nIf the size argument is omitted, None, or negative, read and\nreturn all data until EOF."),
-        Method::new("read1", "($self, size=-1, /)", |th, _| Err(unsupported(th, "read1")))
-            .doc("Read and return up to size bytes, with at most one read() call to the underlying raw stream."),
+        Method::new("read", "($self, size=-1, /)", |th, a| {
+            crate::args::int_or(th, a[1], -1)?;
+            Err(unsupported(th, "read"))
+        })
+        .doc("Read and return up to n bytes.\n\nIf the size argument is omitted, None, or negative, read and\nreturn all data until EOF.\n\nIf the size argument is positive, and the underlying raw stream is\nnot 'interactive', multiple raw reads may be issued to satisfy\nthe byte count (unless EOF is reached first).\nHowever, for interactive raw streams (as well as sockets and pipes),\nat most one raw read will be issued, and a short result does not\nimply that EOF is imminent.\n\nReturn an empty bytes object on EOF.\n\nReturn None if the underlying raw stream was open in non-blocking\nmode and no data is available at the moment."),
+        Method::new("read1", "($self, size=-1, /)", |th, a| {
+            crate::args::int_or(th, a[1], -1)?;
+            Err(unsupported(th, "read1"))
+        })
+        .doc("Read and return up to size bytes, with at most one read() call to the underlying raw stream.\n\nReturn an empty bytes object on EOF.\nA short result does not imply that EOF is imminent."),
         Method::new("readinto", "($self, buffer, /)", |th, a| into_by_reading(th, a, "read")),
         Method::new("readinto1", "($self, buffer, /)", |th, a| into_by_reading(th, a, "read1")),
         Method::new("write", "($self, b, /)", |th, _| Err(unsupported(th, "write")))
-            .doc("Write buffer b to the IO stream.\n\nReturn the number of bytes written, which is always\nthe length of b in bytes."),
+            .doc("Write buffer b to the IO stream.\n\nReturn the number of bytes written, which is always\nthe length of b in bytes.\n\nRaise BlockingIOError if the buffer is full and the\nunderlying raw stream cannot accept more data at the moment."),
     ],
-    doc: "Base class for buffered IO objects.",
-    sig: "()",
+    doc: "Base class for buffered IO objects.\n\nThe main difference with RawIOBase is that the read() method\nsupports omitting the size argument, and does not have a default\nimplementation that defers to readinto().\n\nIn addition, read(), readinto() and write() may raise\nBlockingIOError if the underlying raw stream is in non-blocking\nmode and not ready; unlike their raw counterparts, they will never\nreturn None.\n\nA typical implementation should not inherit from a RawIOBase\nimplementation, but wrap one.\n",
+    sig: "",
     ..TypeSpec::EMPTY
 };
 
@@ -336,7 +349,11 @@ fn read_lines(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn raw_read(th: &Thread, a: &[Value]) -> PyResult {
-    let Some(n) = size(th, a[1])? else {
+    let n = match a[1].present() {
+        Some(n) => ops::index_i64(th, n)?,
+        None => -1,
+    };
+    let Ok(n) = usize::try_from(n) else {
         return call::call_method(th, a[0], "readall", &[]);
     };
     let buf = call::call(th, types::BYTEARRAY.value(), &[Value::usize(th, n)])?;
@@ -344,13 +361,24 @@ fn raw_read(th: &Thread, a: &[Value]) -> PyResult {
     if got.is_none() {
         return Ok(Value::NONE);
     }
-    let got = ops::index_i64(th, got)?;
+    let got = length(th, got)?;
     if got < 0 || got as usize > n {
         return Err(th.value_error(format!("readinto returned {got} outside buffer size {n}")));
     }
     let b = buf.expect::<taipan_object::bytearray::ByteArray>();
     let bytes = b.bytes.with(|b| b[..(got as usize).min(b.len())].to_vec());
     Value::bytes(th, &bytes)
+}
+
+/// A length that a method written in Python gave.
+pub(super) fn length(th: &Thread, v: Value) -> PyResult<i64> {
+    match ops::index(th, v)?.as_i64() {
+        Some(n) => Ok(n),
+        None => Err(th.value_error(format!(
+            "cannot fit '{}' into an index-sized integer",
+            class_of(v).name_text()
+        ))),
+    }
 }
 
 /// Reads until the end by calls of `read`; None if the first gives None.

@@ -653,7 +653,7 @@ pub(super) fn read_all(th: &Thread, f: &Object<FileIo>) -> PyResult {
 }
 
 fn read_into(th: &Thread, a: &[Value]) -> PyResult {
-    let view = args::writable(th, "readinto", a[1])?;
+    let view = args::writable_as(th, "readinto", "argument 1", a[1])?;
     let f = a[0].expect::<FileIo>();
     let n = f.read_slice(th, view.as_mut_slice())?;
     Ok(count_or_none(th, n))

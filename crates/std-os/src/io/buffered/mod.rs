@@ -271,9 +271,11 @@ const WRITABLE: Method = Method::new("writable", "($self, /)", |th, a| {
 });
 
 static GETSET: &[GetSet] = &[
-    GetSet::new("raw", |_, v| {
-        Ok(v.expect::<Buffered>().raw.get().or(Value::NONE))
-    }),
+    GetSet::rw(
+        "raw",
+        |_, v| Ok(v.expect::<Buffered>().raw.get().or(Value::NONE)),
+        |th, _, _| Err(th.raise(&taipan_object::exception::ATTRIBUTE_ERROR, "readonly attribute")),
+    ),
     GetSet::new("closed", |th, v| {
         attr::get_str(th, ready_raw(th, v)?, "closed")
     }),

@@ -3,6 +3,7 @@
 
 use super::Session;
 use crate::args::is_errno;
+use crate::io::base;
 use crate::io::file_io::plain;
 use std::sync::atomic::Ordering;
 use taipan_object::bytearray::ByteArray;
@@ -111,17 +112,8 @@ impl Session<'_> {
         if r.is_none() {
             return Ok(None);
         }
-        let n = match ops::index(th, r) {
-            Ok(n) => match n.as_i64() {
-                Some(n) => n,
-                None => {
-                    let e = th.value_error(format!(
-                        "cannot fit '{}' into an index-sized integer",
-                        class_of(r).name_text()
-                    ));
-                    return Err(caused(th, "raw readinto() failed", e));
-                }
-            },
+        let n = match base::length(th, r) {
+            Ok(n) => n,
             Err(e) => return Err(caused(th, "raw readinto() failed", e)),
         };
         if n < 0 || n as usize > out.len() {
@@ -153,15 +145,7 @@ impl Session<'_> {
                 if r.is_none() {
                     return Ok(None);
                 }
-                let n = match ops::index(th, r)?.as_i64() {
-                    Some(n) => n,
-                    None => {
-                        return Err(th.value_error(format!(
-                            "cannot fit '{}' into an index-sized integer",
-                            class_of(r).name_text()
-                        )));
-                    }
-                };
+                let n = base::length(th, r)?;
                 if n < 0 || n as usize > bytes.len() {
                     return Err(th.raise(
                         &OS_ERROR,
