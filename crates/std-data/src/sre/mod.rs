@@ -18,7 +18,7 @@ pub(crate) use substitute::{TEMPLATE, TEMPLATE_SPEC};
 use rustpython_sre_engine::{CODESIZE, MAXREPEAT, SRE_MAGIC};
 use taipan_object::func::Module;
 use taipan_object::native::{Atomic, Method, ModuleSpec};
-use taipan_object::wtf8::CodePoint;
+use taipan_object::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use taipan_object::{PyResult, Thread, Value};
 use taipan_text::case;
 
@@ -80,10 +80,22 @@ fn init(th: &Thread, module: Value) -> PyResult<()> {
     d.set_name(th, "copyright", Value::str(th, copyright))
 }
 
+/// The first character of a character's lower case. The simple mapping is another one for a few: those whose case
+/// has several characters.
 fn lower(c: u32) -> u32 {
-    CodePoint::from_u32(c).map_or(c, |c| case::simple_lower(c).to_u32())
+    first_of(c, case::lower)
 }
 
+/// The same for the upper case.
 fn upper(c: u32) -> u32 {
-    CodePoint::from_u32(c).map_or(c, |c| case::simple_upper(c).to_u32())
+    first_of(c, case::upper)
+}
+
+fn first_of(c: u32, map: fn(&Wtf8) -> Wtf8Buf) -> u32 {
+    let Some(point) = CodePoint::from_u32(c) else {
+        return c;
+    };
+    let mut text = Wtf8Buf::new();
+    text.push(point);
+    map(&text).code_points().next().map_or(c, CodePoint::to_u32)
 }

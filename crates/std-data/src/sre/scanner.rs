@@ -6,7 +6,8 @@ use super::subject::{Mode, Subject, Walk};
 use taipan_object::heap::{Field, FieldOf, Guarded};
 use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
 use taipan_object::types::{OBJECT, StaticType, flags, layout_of};
-use taipan_object::{PyResult, Thread, Value, payload};
+use taipan_object::{PyResult, Thread, Value, call, payload};
+use taipan_strings::memoryview::MEMORYVIEW;
 
 /// The payload of `SRE_Scanner`.
 #[repr(C)]
@@ -16,6 +17,8 @@ struct Scanner {
     string: Field,
     /// What is read: the same, or a copy of a buffer.
     data: Field,
+    /// A view of a buffer that must not be resized meanwhile; absent for strings and bytes.
+    view: Field,
     pos: usize,
     endpos: usize,
     state: Guarded<State>,
@@ -34,6 +37,7 @@ payload!(Scanner, "SRE_Scanner", |this, m| {
     this.pattern.trace(m);
     this.string.trace(m);
     this.data.trace(m);
+    this.view.trace(m);
 });
 
 /// `_sre.SRE_Scanner`
@@ -66,10 +70,16 @@ pub(super) fn make(th: &Thread, a: &[Value]) -> PyResult {
     let subject = Subject::of(th, a[1])?;
     subject.check(th, p)?;
     let (pos, endpos) = subject.range(th, a[2], a[3])?;
+    let view = if subject.data.is(a[1]) {
+        Value::ABSENT
+    } else {
+        call::call(th, MEMORYVIEW.value(), &[a[1]])?
+    };
     let data = Scanner {
         pattern: FieldOf::new(p),
         string: Field::new(a[1]),
         data: Field::new(subject.data),
+        view: Field::new(view),
         pos,
         endpos,
         state: Guarded::new(State {
