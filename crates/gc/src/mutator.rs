@@ -111,6 +111,7 @@ pub struct Mutator {
     point: StopPoint,
     bumps: UnsafeCell<[Bump; CLASSES]>,
     owned: UnsafeCell<[Owned; CLASSES]>,
+    stack_low: usize,
     stack_base: usize,
     /// Where to scan the stack from while the thread is not running.
     stack_top: StdCell<usize>,
@@ -154,11 +155,13 @@ impl Mutator {
                 _ => wait(),
             }
         });
+        let (stack_low, stack_base) = stack::stack_bounds().ok_or(AttachError::UnknownStack)?;
         let mutator = Box::new(Self {
             point: StopPoint::new(),
             bumps: UnsafeCell::new([EMPTY; CLASSES]),
             owned: UnsafeCell::new([OWNS_NOTHING; CLASSES]),
-            stack_base: stack::stack_base().ok_or(AttachError::UnknownStack)?,
+            stack_low,
+            stack_base,
             stack_top: StdCell::new(0),
             buffers: UnsafeCell::default(),
             root_tracer: StdCell::new(None),
@@ -507,6 +510,11 @@ impl Mutator {
             self.stack_top.get() as *const usize,
             self.stack_base as *const usize,
         )
+    }
+
+    /// The lowest address of the thread's stack, its guard included.
+    pub fn stack_low(&self) -> usize {
+        self.stack_low
     }
 
     /// The address just above the thread's stack.

@@ -2,30 +2,35 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The main thread's, once known: the C library reads a whole file to find it. 0 until then.
-static MAIN: AtomicUsize = AtomicUsize::new(0);
+/// The main thread's bounds, once known: the C library reads a whole file to find them. 0 until then.
+static MAIN: [AtomicUsize; 2] = [AtomicUsize::new(0), AtomicUsize::new(0)];
 
-/// The address just above the calling thread's stack.
-pub(crate) fn stack_base() -> Option<usize> {
+/// The lowest address of the calling thread's stack, its guard included, and the address just above it.
+pub(crate) fn stack_bounds() -> Option<(usize, usize)> {
     // SAFETY: plain calls.
     let is_main = unsafe { libc::getpid() == libc::gettid() };
-    let known = MAIN.load(Ordering::Relaxed);
-    if is_main && known != 0 {
-        return Some(known);
+    let [low, high] = [&MAIN[0], &MAIN[1]].map(|n| n.load(Ordering::Relaxed));
+    if is_main && high != 0 {
+        return Some((low, high));
     }
-    let base = ask_for_base()?;
+    let (low, high) = ask_for_bounds()?;
     if is_main {
-        MAIN.store(base, Ordering::Relaxed);
+        remember_main(low, high);
     }
-    Some(base)
+    Some((low, high))
+}
+
+fn remember_main(low: usize, high: usize) {
+    MAIN[0].store(low, Ordering::Relaxed);
+    MAIN[1].store(high, Ordering::Relaxed);
 }
 
 /// The thread that forked is the child's main one, on the stack that it had: forgets the other.
-pub(crate) fn after_fork_child(base: usize) {
-    MAIN.store(base, Ordering::Relaxed);
+pub(crate) fn after_fork_child(low: usize, high: usize) {
+    remember_main(low, high);
 }
 
-fn ask_for_base() -> Option<usize> {
+fn ask_for_bounds() -> Option<(usize, usize)> {
     // SAFETY: plain calls with a zeroed attribute object that they initialise.
     unsafe {
         let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
@@ -37,7 +42,7 @@ fn ask_for_base() -> Option<usize> {
         let failed =
             libc::pthread_attr_getstack(&raw const attributes, &raw mut low, &raw mut size);
         libc::pthread_attr_destroy(&raw mut attributes);
-        (failed == 0).then(|| low.addr() + size)
+        (failed == 0).then(|| (low.addr(), low.addr() + size))
     }
 }
 

@@ -227,7 +227,7 @@ pub fn after_fork_child(m: &Mutator) {
         }
     }
     registry.mutators.push(m);
-    stack::after_fork_child(m.stack_base());
+    stack::after_fork_child(m.stack_low(), m.stack_base());
     taipan_sync::after_fork_child();
     resume();
     REGISTRY.raw().unlock();

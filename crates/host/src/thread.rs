@@ -16,6 +16,51 @@ pub fn pthread_id() -> u64 {
     unsafe { libc::pthread_self() }
 }
 
+/// Starts a thread that nobody waits for, with a stack of so many bytes; its identity. Unlike the standard library's it
+/// has no stack for signal handlers of its own and nothing to be joined by.
+pub fn spawn_detached(stack: usize, f: Box<dyn FnOnce() + Send>) -> io::Result<u64> {
+    extern "C" fn main(f: *mut libc::c_void) -> *mut libc::c_void {
+        // SAFETY: the box that `spawn_detached` gave away, once.
+        let f = unsafe { Box::from_raw(f.cast::<Box<dyn FnOnce() + Send>>()) };
+        f();
+        std::ptr::null_mut()
+    }
+    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let mut id = 0;
+    let f = Box::into_raw(Box::new(f));
+    // SAFETY: the attributes are filled by the first call and freed by the last; the closure is the new thread's, or
+    // ours again where there is none.
+    unsafe {
+        code(libc::pthread_attr_init(attributes.as_mut_ptr()))?;
+        let page = 4095;
+        let result = code(libc::pthread_attr_setstacksize(
+            attributes.as_mut_ptr(),
+            (stack + page) & !page,
+        ))
+        .and_then(|()| {
+            let detached = libc::PTHREAD_CREATE_DETACHED;
+            code(libc::pthread_attr_setdetachstate(
+                attributes.as_mut_ptr(),
+                detached,
+            ))
+        })
+        .and_then(|()| {
+            code(libc::pthread_create(
+                &raw mut id,
+                attributes.as_ptr(),
+                main,
+                f.cast(),
+            ))
+        });
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        if let Err(e) = result {
+            drop(Box::from_raw(f));
+            return Err(e);
+        }
+    }
+    Ok(id)
+}
+
 /// Names the current thread for the system's tools, cut to the 15 bytes they keep.
 pub fn set_name(name: &str) -> io::Result<()> {
     let mut end = name.len().min(15);

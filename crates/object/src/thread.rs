@@ -136,6 +136,11 @@ impl Stacks {
     /// # Errors
     /// When the system refuses.
     pub fn reserve() -> std::io::Result<Stacks> {
+        if let Ok(mut spare) = SPARE_STACKS.try_lock()
+            && let Some(address) = spare.pop()
+        {
+            return Ok(Stacks(address));
+        }
         // SAFETY: plain anonymous memory.
         let stack = unsafe {
             libc::mmap(
@@ -154,8 +159,19 @@ impl Stacks {
     }
 }
 
+/// Stacks of ended threads, for the next ones. Only ever tried, not waited for: in the child of a fork the lock may
+/// be that of a thread which does not exist.
+static SPARE_STACKS: std::sync::Mutex<Vec<usize>> = std::sync::Mutex::new(Vec::new());
+const MAX_SPARE_STACKS: usize = 8;
+
 impl Drop for Stacks {
     fn drop(&mut self) {
+        if let Ok(mut spare) = SPARE_STACKS.try_lock()
+            && spare.len() < MAX_SPARE_STACKS
+        {
+            spare.push(self.0);
+            return;
+        }
         // SAFETY: the mapping made in `reserve`; nothing points into it.
         unsafe { libc::munmap(self.0 as *mut _, STACK_BYTES) };
     }
@@ -431,6 +447,7 @@ impl Thread {
         std::mem::forget(stacks);
         // SAFETY: a call without arguments.
         let ident = unsafe { libc::pthread_self() } as u64;
+        let limit = native_limit(&mutator);
         let th = Box::new(Thread {
             mutator,
             interp,
@@ -448,7 +465,7 @@ impl Thread {
             exc: Cell::new(std::ptr::null()),
             base_exc: ExcNode::new(),
             depth: Cell::new(0),
-            native_limit: Cell::new(native_limit()),
+            native_limit: Cell::new(limit),
             ident,
             trace_fn: Field::new(Value::NONE),
             profile_fn: Field::new(Value::NONE),
@@ -799,19 +816,9 @@ impl Thread {
 }
 
 /// The address below which native code must not recurse: room for handlers is left above the guard page.
-fn native_limit() -> usize {
-    // SAFETY: pthread calls on this thread's own attributes.
-    unsafe {
-        let mut attr: libc::pthread_attr_t = std::mem::zeroed();
-        if libc::pthread_getattr_np(libc::pthread_self(), &mut attr) != 0 {
-            return 0;
-        }
-        let mut base = std::ptr::null_mut();
-        let mut size = 0;
-        libc::pthread_attr_getstack(&attr, &mut base, &mut size);
-        libc::pthread_attr_destroy(&mut attr);
-        base as usize + (size / 8).clamp(48 * 1024, 256 * 1024)
-    }
+fn native_limit(mutator: &Mutator) -> usize {
+    let (low, high) = (mutator.stack_low(), mutator.stack_base());
+    low + ((high - low) / 8).clamp(48 * 1024, 256 * 1024)
 }
 
 unsafe fn trace_thread(data: *mut (), m: &mut Marker) {

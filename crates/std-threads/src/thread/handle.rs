@@ -2,7 +2,6 @@
 
 use super::local;
 use super::wait::{Limit, park, seconds_to_ns};
-use std::os::unix::thread::JoinHandleExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use taipan_object::dict::Dict;
@@ -276,7 +275,7 @@ fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyRes
     };
     let (interp, mine) = (th.interp, Arc::clone(s));
     let spawned = Stacks::reserve().and_then(|stacks| {
-        std::thread::Builder::new().stack_size(size).spawn(move || {
+        let main = move || {
             mine.ident
                 .store(taipan_host::thread::pthread_id(), Ordering::Release);
             match Thread::attach_with(interp, false, stacks) {
@@ -287,11 +286,12 @@ fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyRes
                 Err(_) => unreachable!("a new thread is not attached, and has its stacks"),
             }
             mine.set_done();
-        })
+        };
+        taipan_host::thread::spawn_detached(size, Box::new(main))
     });
     match spawned {
-        Ok(thread) => {
-            s.ident.store(thread.as_pthread_t(), Ordering::Release);
+        Ok(ident) => {
+            s.ident.store(ident, Ordering::Release);
             // It may have ended already.
             let _ =
                 s.state
