@@ -1,6 +1,6 @@
 //! `fcntl`: control of open files, and locks on them.
 
-use crate::args::{self, add_constants, fd as fildes, int, int_or, retried, type_name};
+use crate::args::{self, add_constants, fd as fildes, int, int_or, retried};
 use crate::posix::numbers::offset;
 use taipan_host::fd_control::{self as host, MAX_ARGUMENT};
 use taipan_object::buffer;
@@ -63,7 +63,7 @@ fn argument(th: &Thread, func: &str, v: Value) -> PyResult<Argument> {
     } else {
         return Err(th.type_error(format!(
             "{func}() argument 3 must be an integer, a bytes-like object, or a string, not {}",
-            type_name(v)
+            class_of(v).name_text()
         )));
     };
     if bytes.len() > MAX_ARGUMENT {
@@ -92,7 +92,7 @@ fn ioctl(th: &Thread, a: &[Value]) -> PyResult {
     if class_of(a[1]).slots().index.is_none() {
         return Err(th.type_error(format!(
             "ioctl() argument 2 must be int, not {}",
-            type_name(a[1])
+            class_of(a[1]).name_text()
         )));
     }
     let request = word(th, a[1])? as u64;

@@ -5,6 +5,7 @@ use crate::args::{module_dict, state};
 use taipan_containers::structseq;
 use taipan_host::stat::{Stat, StatVfs};
 use taipan_object::native::Method;
+use taipan_object::strings::intern;
 use taipan_object::types::{Type, class_of};
 use taipan_object::{PyResult, Thread, Value};
 
@@ -156,11 +157,27 @@ static STAT_NEW: Method = Method::new(
 )
 .static_();
 
-static PARAM_NEW: Method = Method::new("__new__", "($type, sched_priority)", |th, a| {
+static PARAM_NEW: Method = Method::new("__new__", "($type, *args, **kwargs)", |th, a| {
     if a[0].downcast::<Type>().is_none() {
         return Err(th.type_error("sched_param.__new__(X): X is not a type object"));
     }
-    structseq::make(th, a[0], &a[1..2])
+    let (args, kw) = (a[1].as_tuple().unwrap_or_default(), a[2].as_dict());
+    let named = match kw {
+        Some(d) => d.remove(th, intern(th, "sched_priority"))?,
+        None => None,
+    };
+    let unknown = kw.map_or(0, |d| d.map.len());
+    let given = args.len() + unknown + usize::from(named.is_some());
+    if given > 1 {
+        return Err(th.type_error(format!(
+            "sched_param() takes at most 1 argument ({given} given)"
+        )));
+    }
+    match (args, named) {
+        ([v], _) => structseq::make(th, a[0], &[*v]),
+        ([], Some(v)) => structseq::make(th, a[0], &[v]),
+        _ => Err(th.type_error("sched_param() missing required argument 'sched_priority' (pos 1)")),
+    }
 })
 .static_();
 
