@@ -185,24 +185,23 @@ impl Run<'_> {
         let n = (level - self.base).max(0) as usize;
         while self.breaks.len() <= n {
             let th = self.th;
-            let depth = self.base + self.breaks.len() as i64;
             let indent = self.e.indent.get();
-            let text = if let Some(w) = indent.as_wtf8() {
-                let mut b = Wtf8Buf::from_string("\n".into());
-                let times = depth.max(0) as usize;
-                if b.try_reserve(w.len().saturating_mul(times)).is_err() {
-                    return Err(th.memory_error());
-                }
-                for _ in 0..times {
-                    b.push_wtf8(w);
-                }
-                b
-            } else {
+            let Some(w) = indent.as_wtf8() else {
                 return Err(th.type_error(format!(
                     "'{}' object can't be repeated",
                     class_of(indent).name_text()
                 )));
             };
+            let (mut text, times) = match self.breaks.last() {
+                Some(b) => (b.clone(), 1),
+                None => (Wtf8Buf::from_string("\n".into()), level.max(0) as usize),
+            };
+            if text.try_reserve(w.len().saturating_mul(times)).is_err() {
+                return Err(th.memory_error());
+            }
+            for _ in 0..times {
+                text.push_wtf8(w);
+            }
             self.breaks.push(text);
         }
         Ok(n)
@@ -391,7 +390,6 @@ impl Run<'_> {
         }
         self.enter(v)?;
         self.out.push_char('{');
-        self.push_break(level + 1)?;
         let mut first = true;
         if self.e.sort_keys || !class_of(v).is(&types::DICT) {
             for item in self.items(v)?.snapshot(th)?.iter() {
@@ -409,7 +407,9 @@ impl Run<'_> {
             }
         }
         self.leave(v)?;
-        self.push_break(level)?;
+        if !first {
+            self.push_break(level)?;
+        }
         self.out.push_char('}');
         Ok(())
     }
@@ -457,6 +457,7 @@ impl Run<'_> {
         };
         if *first {
             *first = false;
+            self.push_break(level)?;
         } else {
             self.separator(level)?;
         }

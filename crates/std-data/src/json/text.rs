@@ -87,15 +87,9 @@ pub(super) fn scan<'a>(
             b't' => b'\t',
             b'u' => {
                 let bad = |at: usize| wrong("Invalid \\uXXXX escape", at);
-                // A closing quote must follow at least.
-                if from + 4 >= bytes.len() {
-                    return Err(bad(end + 1));
-                }
                 let mut c = hex4(bytes, from).ok_or_else(|| bad(end + 1))?;
                 from += 4;
-                let pair = (0xD800..0xDC00).contains(&c)
-                    && from + 6 < bytes.len()
-                    && bytes[from..].starts_with(b"\\u");
+                let pair = (0xD800..0xDC00).contains(&c) && bytes[from..].starts_with(b"\\u");
                 if pair {
                     let low = hex4(bytes, from + 2).ok_or_else(|| bad(from + 1))?;
                     if (0xDC00..0xE000).contains(&low) {
