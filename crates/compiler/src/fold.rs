@@ -51,6 +51,7 @@ impl<'a> Compiler<'a> {
             )))),
             Expr::BytesLiteral(b) => Some(Const::Bytes(taipan_syntax::literal::bytes(b).into())),
             Expr::Name(n) => self.name_constant(&n.id),
+            Expr::IpyEscapeCommand(i) => self.carried(&i.node_index).cloned(),
             Expr::BinOp(_)
             | Expr::UnaryOp(_)
             | Expr::Tuple(_)
@@ -77,9 +78,10 @@ impl<'a> Compiler<'a> {
     /// The value of an integer constant that fits an operand.
     pub fn fold_int(&mut self, e: &'a Expr) -> Option<i16> {
         match e {
-            Expr::NumberLiteral(_) | Expr::UnaryOp(_) | Expr::BinOp(_) => {
-                crate::cond::small_int(self.fold(e).as_ref())
-            }
+            Expr::NumberLiteral(_)
+            | Expr::UnaryOp(_)
+            | Expr::BinOp(_)
+            | Expr::IpyEscapeCommand(_) => crate::cond::small_int(self.fold(e).as_ref()),
             _ => None,
         }
     }

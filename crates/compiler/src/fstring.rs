@@ -51,7 +51,7 @@ impl<'a> Compiler<'a> {
                 }
                 InterpolatedStringElement::Interpolation(i) => {
                     if let Some(debug) = &i.debug_text {
-                        Self::add_text(pieces, &Wtf8Buf::from(without_comments(debug.as_str())));
+                        Self::add_text(pieces, &Wtf8Buf::from(debug_text(debug)));
                     }
                     pieces.push(Piece::Field(i));
                 }
@@ -189,8 +189,15 @@ impl<'a> Compiler<'a> {
             let outer = std::mem::replace(&mut self.unit.range, field.range());
             let value = self.unit.alloc();
             self.expr_to(&field.expression, value)?;
-            let text = self.field_text(field);
-            self.str_new(&text);
+            match self.carried(&field.node_index) {
+                Some(text) => {
+                    self.const_new(text.clone());
+                }
+                None => {
+                    let text = interpolation_text(self.lines.source(), field);
+                    self.str_new(&text);
+                }
+            }
             let spec = self.format_spec(field)?;
             let c = conversion(field) as u16;
             self.unit.emit_x(
@@ -213,38 +220,42 @@ impl<'a> Compiler<'a> {
             .emit(Op::BUILD_TEMPLATE, dst, tuple, interpolations);
         Ok(())
     }
+}
 
-    /// The text of a field's expression as it stands in the source, from the brace on.
-    fn field_text(&self, field: &InterpolatedElement) -> String {
-        let source = self.lines.source();
-        let range = field.expression.range();
-        let start = field.range.start().to_usize() + 1;
-        // Parentheses around the expression are part of its text, though not of its range.
-        let end = match (&field.debug_text, &field.format_spec) {
-            (Some(_), _) | (None, Some(_)) => None,
-            (None, None) => Some(field.range.end().to_usize().saturating_sub(1)),
-        };
-        let tail_end = end
-            .or_else(|| {
-                field
-                    .format_spec
-                    .as_ref()
-                    .map(|s| s.range.start().to_usize().saturating_sub(1))
-            })
-            .unwrap_or_else(|| field.range.end().to_usize().saturating_sub(1));
-        let tail = source
-            .get(range.end().to_usize()..tail_end)
-            .unwrap_or_default();
-        let tail = without_comments(tail);
-        let cut = tail.find(['!', '=', ':']).unwrap_or(tail.len());
-        let mut text = without_comments(
-            source
-                .get(start..range.end().to_usize())
-                .unwrap_or_default(),
-        );
-        text.push_str(&tail[..cut]);
-        text
-    }
+/// The text of a field's expression as it stands in the source, from the brace on.
+pub fn interpolation_text(source: &str, field: &InterpolatedElement) -> String {
+    let range = field.expression.range();
+    let start = field.range.start().to_usize() + 1;
+    // Parentheses around the expression are part of its text, though not of its range.
+    let end = match (&field.debug_text, &field.format_spec) {
+        (Some(_), _) | (None, Some(_)) => None,
+        (None, None) => Some(field.range.end().to_usize().saturating_sub(1)),
+    };
+    let tail_end = end
+        .or_else(|| {
+            field
+                .format_spec
+                .as_ref()
+                .map(|s| s.range.start().to_usize().saturating_sub(1))
+        })
+        .unwrap_or_else(|| field.range.end().to_usize().saturating_sub(1));
+    let tail = source
+        .get(range.end().to_usize()..tail_end)
+        .unwrap_or_default();
+    let tail = without_comments(tail);
+    let cut = tail.find(['!', '=', ':']).unwrap_or(tail.len());
+    let mut text = without_comments(
+        source
+            .get(start..range.end().to_usize())
+            .unwrap_or_default(),
+    );
+    text.push_str(&tail[..cut]);
+    text
+}
+
+/// The text that `=` shows of a field's expression.
+pub fn debug_text(text: &ast::DebugText) -> String {
+    without_comments(text.as_str())
 }
 
 /// `=` alone shows the representation.

@@ -50,6 +50,10 @@ impl<'a> Compiler<'a> {
         let Some(last) = decorators.last() else {
             return range;
         };
+        if last.range.end() <= range.start() {
+            // A tree that a program made has the place of the definition proper.
+            return range;
+        }
         let line_start = self.lines.start_of(self.lines.line(name.start()));
         let text = self
             .lines

@@ -55,6 +55,8 @@ use taipan_syntax::{Lines, Mode, Ranged, SyntaxError, TextRange, TextSize};
 
 use crate::unit::Unit;
 
+pub use crate::fstring::{debug_text, interpolation_text};
+
 /// What compiling gives.
 pub type Result<T = ()> = std::result::Result<T, Box<SyntaxError>>;
 
@@ -78,8 +80,39 @@ pub fn compile(
     table: &SymbolTable,
     options: &Options,
 ) -> Result<CodeData> {
+    compile_carrying(module, lines, table, &[], options)
+}
+
+/// As [`compile`] for a tree that a program made. Constants that no literal can write stand in `carried`: an
+/// `IpyEscapeCommand` expression is the one that its node index names, and the node index of an interpolation
+/// names the text of its expression.
+pub fn compile_tree(
+    parsed: taipan_syntax::Parsed,
+    carried: &[Const],
+    syntax: &taipan_syntax::Options,
+    options: &Options,
+) -> Result<(CodeData, Vec<taipan_syntax::Warning>)> {
+    let analyzed = taipan_syntax::analyze_parsed(parsed, syntax)?;
+    let code = compile_carrying(
+        analyzed.parsed.ast(),
+        analyzed.parsed.lines(),
+        &analyzed.symbols,
+        carried,
+        options,
+    )?;
+    Ok((code, analyzed.warnings))
+}
+
+fn compile_carrying(
+    module: &Mod,
+    lines: &Lines,
+    table: &SymbolTable,
+    carried: &[Const],
+    options: &Options,
+) -> Result<CodeData> {
     let mut c = Compiler {
         lines,
+        carried,
         table,
         options,
         unit: scope::root_unit(table, options),
@@ -88,7 +121,7 @@ pub fn compile(
         annotating: None,
         // A tree that a program made has no text to look into.
         sole_generator: None,
-        has_walrus: lines.source().is_empty() || lines.source().contains(":="),
+        has_walrus: lines.is_synthetic() || lines.source().contains(":="),
     };
     match module {
         Mod::Module(m) => c.module(&m.body)?,
@@ -122,6 +155,8 @@ pub fn compile_source(
 /// A compilation under way.
 pub(crate) struct Compiler<'a> {
     lines: &'a Lines,
+    /// Constants of a tree that a program made, by node index.
+    carried: &'a [Const],
     table: &'a SymbolTable,
     options: &'a Options,
     /// The code object being compiled.
@@ -191,6 +226,11 @@ impl<'a> Compiler<'a> {
     /// Finishes the outermost unit.
     fn finish(self) -> Result<CodeData> {
         assemble::assemble(self.unit, self.lines).map_err(limit)
+    }
+
+    /// The constant that a node's index names.
+    fn carried(&self, index: &ast::AtomicNodeIndex) -> Option<&'a Const> {
+        self.carried.get(index.load().as_u32()? as usize)
     }
 
     /// Stands for "from no line".

@@ -2,17 +2,19 @@
 //!
 //! | module | what it has |
 //! |---|---|
+//! | `ast` | `_ast`: syntax trees as objects, and back |
 //! | `marshal` | the format of `.pyc` files |
 //! | `warnings` | `_warnings`, and warnings of native code |
 
 mod args;
+pub mod ast;
 pub mod marshal;
 pub mod warnings;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
 
-static MODULES: &[&ModuleSpec] = &[&marshal::MODULE, &warnings::MODULE];
+static MODULES: &[&ModuleSpec] = &[&ast::MODULE, &marshal::MODULE, &warnings::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

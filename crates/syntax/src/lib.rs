@@ -47,6 +47,6 @@ pub use error::{Category, ErrorKind, SyntaxError, Warning};
 pub use future::FutureFlags;
 pub use lines::Lines;
 pub use options::{Mode, Options};
-pub use parse::{Analyzed, Parsed, analyze, parse};
+pub use parse::{Analyzed, Parsed, analyze, analyze_parsed, parse};
 pub use ruff_text_size::{Ranged, TextLen, TextRange, TextSize};
 pub use stack::with_room;

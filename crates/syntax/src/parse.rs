@@ -30,6 +30,25 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// A tree that a program made, with the lines of [`Lines::synthetic`].
+    ///
+    /// # Errors
+    /// For a tree that nests too deeply.
+    pub fn from_tree(ast: Mod, lines: Lines) -> Result<Parsed, Box<SyntaxError>> {
+        let depth = crate::depth::of_module(&ast);
+        let parsed = Parsed {
+            ast,
+            tokens: None,
+            lines,
+            depth,
+            suspects: Suspects::default(),
+        };
+        if depth > MAX_DEPTH {
+            return Err(SyntaxError::too_deep());
+        }
+        Ok(parsed)
+    }
+
     /// The tree.
     pub fn ast(&self) -> &Mod {
         &self.ast
@@ -159,7 +178,11 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
 
 /// Parses, checks and resolves in one call, in the order in which CPython reports errors.
 pub fn analyze(source: &str, options: &Options) -> Result<Analyzed, Box<SyntaxError>> {
-    let parsed = parse(source, options)?;
+    analyze_parsed(parse(source, options)?, options)
+}
+
+/// As [`analyze`] for what is parsed already, or for a tree that a program made.
+pub fn analyze_parsed(parsed: Parsed, options: &Options) -> Result<Analyzed, Box<SyntaxError>> {
     let mut warnings = Vec::new();
     crate::check::before_symbols(&parsed, options, &mut warnings)?;
     let symbols = crate::symtable::SymbolTable::build(parsed.ast(), parsed.lines(), options)?;

@@ -20,7 +20,7 @@ pub fn current_data(th: &Thread, code: &Object<Code>, depth: u32) -> Option<Arc<
     let mut consts = Vec::with_capacity(values.len());
     let mut same = values.len() == code.data.data.consts.len();
     for (n, v) in values.iter().enumerate() {
-        let c = constant(th, *v, depth + 1)?;
+        let c = constant_at(th, *v, depth + 1)?;
         same = same
             && match (&c, code.data.data.consts.get(n)) {
                 (Const::Code(a), Some(Const::Code(b))) => Arc::ptr_eq(a, b),
@@ -40,10 +40,15 @@ pub fn current_data(th: &Thread, code: &Object<Code>, depth: u32) -> Option<Arc<
 }
 
 fn constants(th: &Thread, items: &[Value], depth: u32) -> Option<Vec<Const>> {
-    items.iter().map(|v| constant(th, *v, depth)).collect()
+    items.iter().map(|v| constant_at(th, *v, depth)).collect()
 }
 
-fn constant(th: &Thread, v: Value, depth: u32) -> Option<Const> {
+/// The compiler's form of a constant; nothing for a value of another type, or for one that nests too deeply.
+pub fn constant(th: &Thread, v: Value) -> Option<Const> {
+    constant_at(th, v, 0)
+}
+
+fn constant_at(th: &Thread, v: Value, depth: u32) -> Option<Const> {
     if depth > super::MAX_DEPTH || th.check_native_stack().is_err() {
         return None;
     }
@@ -76,16 +81,16 @@ fn constant(th: &Thread, v: Value, depth: u32) -> Option<Const> {
                 let set = v.as_set()?;
                 let (mut items, mut at) = (Vec::new(), 0);
                 while let Some((next, item, ..)) = set.map.next_entry(at) {
-                    items.push(constant(th, item, depth)?);
+                    items.push(constant_at(th, item, depth)?);
                     at = next;
                 }
                 Const::FrozenSet(items.into())
             } else if is_exactly(v, &types::SLICE) {
                 let s = v.downcast::<Slice>()?;
                 Const::Slice(Box::new([
-                    constant(th, s.start.get(), depth)?,
-                    constant(th, s.stop.get(), depth)?,
-                    constant(th, s.step.get(), depth)?,
+                    constant_at(th, s.start.get(), depth)?,
+                    constant_at(th, s.stop.get(), depth)?,
+                    constant_at(th, s.step.get(), depth)?,
                 ]))
             } else {
                 Const::Code(current_data(th, v.downcast::<Code>()?, depth)?)

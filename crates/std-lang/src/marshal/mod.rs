@@ -5,6 +5,8 @@ mod code;
 mod read;
 mod write;
 
+pub(crate) use code::constant;
+
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::{PyResult, Thread, Value, call, ops};
 use taipan_strings::args::bytes_like;

@@ -26,7 +26,7 @@ pub fn before_symbols(
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Box<SyntaxError>> {
     lexical::warn(parsed, warnings);
-    if parsed.source().contains("finally") {
+    if parsed.lines().is_synthetic() || parsed.source().contains("finally") {
         finally::warn(parsed, warnings);
     }
     Ok(())
