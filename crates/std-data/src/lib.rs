@@ -7,12 +7,14 @@
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
 //! | `_sre`, `_json` | the engine of regular expressions; the fast parts of `json` |
+//! | `_csv` | comma-separated values |
 //! | `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2`, `_hmac` | hash functions |
 
 pub mod array;
 pub mod binascii;
 pub mod cmath;
 pub mod codecs;
+pub mod csv;
 pub mod hashes;
 pub mod json;
 mod library;
@@ -31,6 +33,7 @@ static MODULES: &[&ModuleSpec] = &[
     &binascii::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
+    &csv::MODULE,
     &hashes::BLAKE2_MODULE,
     &hashes::HMAC_MODULE,
     &hashes::MD5_MODULE,
