@@ -287,14 +287,21 @@ pub fn field_at<'a>(v: Value, offset: usize) -> &'a Field {
 }
 
 /// A run of overflow fields: field 0 links to the next run.
-fn chunk_field<'a>(v: Value, shape: &Object<Shape>, mut n: u32) -> Option<&'a Field> {
+///
+/// The run comes along: it is the owner that a store has to name, for it may be older than the instance's own cell
+/// is to the collector.
+fn chunk_field<'a>(
+    v: Value,
+    shape: &Object<Shape>,
+    mut n: u32,
+) -> Option<(&'a Object<Array>, &'a Field)> {
     let mut link = overflow(v, shape);
     loop {
         let chunk = link.get().downcast::<Array>()?;
         let room = chunk.capacity() as u32 - 1;
         let chunk: &'a Object<Array> = chunk;
         if n < room {
-            return Some(&chunk.fields()[n as usize + 1]);
+            return Some((chunk, &chunk.fields()[n as usize + 1]));
         }
         n -= room;
         link = &chunk.fields()[0];
@@ -333,7 +340,26 @@ fn field<'a>(v: Value, shape: &Object<Shape>, n: u32) -> Option<&'a Field> {
         // SAFETY: within the inline fields.
         return Some(unsafe { &*extra_start(v, shape).add(shape.fixed as usize + 1 + n as usize) });
     }
-    chunk_field(v, shape, n - shape.inline)
+    chunk_field(v, shape, n - shape.inline).map(|(_, f)| f)
+}
+
+/// Stores into the field of attribute number `n`; whether it is there.
+#[inline]
+fn store(v: Value, shape: &Object<Shape>, n: u32, value: Value) -> bool {
+    if n < shape.inline {
+        let Some(f) = field(v, shape, n) else {
+            return false;
+        };
+        f.set(v.header().expect("instances are cells"), value);
+        return true;
+    }
+    match chunk_field(v, shape, n - shape.inline) {
+        Some((chunk, f)) => {
+            f.set(&chunk.header, value);
+            true
+        }
+        None => false,
+    }
 }
 
 /// Marks the fields behind a payload.
@@ -392,9 +418,8 @@ pub fn set_own(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()>
             continue;
         }
         if let Some(n) = shape.find(name) {
-            match field(v, shape, n) {
-                Some(f) => f.set(header, value),
-                None => add_chunks(th, v, shape, n - shape.inline)?,
+            if !store(v, shape, n, value) {
+                add_chunks(th, v, shape, n - shape.inline)?;
             }
             let unchanged = std::ptr::eq(shape_of(v), shape) || !shape_of(v).dict_mode;
             let stored = field(v, shape, n).is_some_and(|f| !f.get().is_absent());
@@ -419,9 +444,7 @@ pub fn set_own(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()>
             .is_ok()
         {
             taipan_gc::write_barrier(v.cell_unchecked());
-            if let Some(f) = field(v, child, n) {
-                f.set(header, value);
-            }
+            store(v, child, n, value);
             let hint = &shape.ty.expect().inline_hint;
             if n + 1 > hint.load(Ordering::Relaxed) {
                 widen(th, shape.ty.expect(), n + 1)?;
