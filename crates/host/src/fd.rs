@@ -225,6 +225,33 @@ pub fn is_open(fd: Fd) -> bool {
     fd >= 0 && unsafe { libc::fcntl(fd, libc::F_GETFD) } >= 0
 }
 
+/// Which of the standard descriptors were closed when the process began: bit `n` for descriptor `n`.
+static CLOSED_AT_START: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+
+extern "C" fn note_closed() {
+    for fd in 0..3 {
+        if !is_open(fd) {
+            CLOSED_AT_START.fetch_or(1 << fd, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+}
+
+// Before `main` Rust's runtime opens the null device in place of standard descriptors that are closed; programs are
+// to see them closed. This runs earlier still.
+// SAFETY: the section holds functions that the loader calls once each, on the only thread; this one makes system
+// calls and touches nothing but an atomic.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static NOTE_CLOSED: extern "C" fn() = note_closed;
+
+/// Closes again the standard descriptors that were closed when the process began. Only for the start of `main`.
+pub fn close_stand_ins() {
+    let closed = CLOSED_AT_START.load(std::sync::atomic::Ordering::Relaxed);
+    for fd in (0..3).filter(|fd| closed >> fd & 1 == 1) {
+        let _ = close(fd);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
