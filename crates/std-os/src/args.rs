@@ -104,6 +104,21 @@ pub fn mask(n: Value) -> u64 {
     n.as_int().map_or(0, |n| n.to_big().wrapping_u64())
 }
 
+/// An unsigned C number of at most `max`, called `name`.
+pub fn unsigned(th: &Thread, v: Value, max: u64, name: &str) -> PyResult<u64> {
+    let n = ops::index(th, v)?;
+    let low = n.as_int().map_or(0, |n| n.to_big().wrapping_u64());
+    let negative = n.as_int().is_some_and(|n| n.to_big().is_negative());
+    if negative {
+        return Err(th.value_error("Cannot convert negative int"));
+    }
+    let fits = n.as_i64().is_some() || n.as_int().is_some_and(|n| n.to_big().to_u64().is_some());
+    if !fits || low > max {
+        return Err(th.overflow_error(format!("Python int too large for C {name}")));
+    }
+    Ok(low)
+}
+
 /// An `Optional[int]` size: None and negative ones mean no limit.
 pub fn size(th: &Thread, v: Value) -> PyResult<Option<usize>> {
     let Some(v) = given(v) else { return Ok(None) };
@@ -158,7 +173,12 @@ pub fn fspath(th: &Thread, v: Value) -> PyResult {
     if v.as_wtf8().is_some() || v.as_bytes().is_some() {
         return Ok(v);
     }
-    let p = attr::call_special(th, v, strings::intern(th, "__fspath__"), &[])?;
+    let name = strings::intern(th, "__fspath__");
+    // A class may say by None that its objects are no paths.
+    let p = match class_of(v).lookup(name) {
+        Some(f) if !f.is_none() => attr::call_special(th, v, name, &[])?,
+        _ => None,
+    };
     match p {
         Some(p) if p.as_wtf8().is_some() || p.as_bytes().is_some() => Ok(p),
         Some(p) => Err(th.type_error(format!(

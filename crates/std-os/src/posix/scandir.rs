@@ -23,6 +23,8 @@ struct Ahead {
     error: Option<std::io::Error>,
     /// Nothing more is to come.
     done: bool,
+    /// The end was told, or the iterator closed: what is left needs no warning.
+    told: bool,
 }
 
 /// The payload of `ScandirIterator`.
@@ -81,6 +83,7 @@ pub fn scandir(th: &Thread, a: &[Value]) -> PyResult {
             entries: VecDeque::new(),
             error: None,
             done: false,
+            told: false,
         }),
         path: Field::new(path.object),
         fd: path.fd,
@@ -92,6 +95,7 @@ pub fn scandir(th: &Thread, a: &[Value]) -> PyResult {
 fn close(th: &Thread, it: &Object<ScandirIterator>) {
     it.ahead.with(|a| {
         a.done = true;
+        a.told = true;
         a.entries.clear();
         a.error = None;
     });
@@ -103,13 +107,7 @@ fn close(th: &Thread, it: &Object<ScandirIterator>) {
 
 fn finalise(th: &Thread, v: Value) -> PyResult<()> {
     let it = v.expect::<ScandirIterator>();
-    let open = th.blocking(|| {
-        it.dir
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_some()
-    });
-    if !open {
+    if it.ahead.with(|a| a.told) {
         return Ok(());
     }
     let text = ops::repr(th, v)?;
@@ -139,6 +137,7 @@ fn front(it: &ScandirIterator) -> Front {
             a.done = true;
             Front::Error(e)
         } else if a.done {
+            a.told = true;
             Front::End
         } else {
             Front::Empty
