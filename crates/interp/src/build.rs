@@ -80,7 +80,7 @@ pub fn store_item(th: &Thread, v: Value, k: Value, x: Value) -> PyResult<()> {
 #[inline]
 pub fn next(th: &Thread, it: Value) -> PyResult<Option<Value>> {
     match class_of(it).slots().next {
-        Some(f) => f(th, it),
+        Some(f) => ops::ended(f(th, it)),
         None => ops::next(th, it),
     }
 }

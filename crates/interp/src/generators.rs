@@ -164,7 +164,10 @@ pub fn enter_in_loop(
 fn prepare(g: &Object<Generator>, from: GenState, sent: Value) {
     if from == GenState::Suspended {
         let f = FramePtr(g.frame());
-        Regs(f.regs).set(f.yield_register, sent);
+        // A trace function may have moved it away from its yield.
+        if f.yield_register != u16::MAX {
+            Regs(f.regs).set(f.yield_register, sent);
+        }
     }
 }
 
@@ -342,10 +345,13 @@ pub fn send_to(th: &Thread, it: Value, sent: Value) -> PyResult<Step> {
     if it.downcast::<Generator>().is_some() && !class_of(it).is(&types::ASYNC_GENERATOR) {
         return resume(th, it, Resume::Send(sent));
     }
-    let r = if sent.is_none() && class_of(it).slots().next.is_some() {
-        match ops::next(th, it)? {
-            Some(v) => Ok(v),
-            None => return Ok(Step::Return(Value::NONE)),
+    let r = if sent.is_none()
+        && let Some(next) = class_of(it).slots().next
+    {
+        match next(th, it) {
+            Ok(Some(v)) => Ok(v),
+            Ok(None) => return Ok(Step::Return(Value::NONE)),
+            Err(e) => Err(e),
         }
     } else {
         call::call_method_name(th, it, names::SEND.get(), &[sent])

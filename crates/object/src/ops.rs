@@ -519,11 +519,21 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
     Err(th.type_error(format!("'{}' object is not iterable", ty.name_text())))
 }
 
+/// What a `next` slot gave, where the value of a `StopIteration` is of no interest: it is the end like any other.
+/// (A slot gives nothing at a plain end, and raises only to pass a value: `return x` of a generator.)
+#[inline(always)]
+pub fn ended(r: PyResult<Option<Value>>) -> PyResult<Option<Value>> {
+    match r {
+        Err(e) if e.is(&crate::exception::STOP_ITERATION) => Ok(None),
+        r => r,
+    }
+}
+
 /// `next(it)`, nothing at the end.
 #[inline]
 pub fn next(th: &Thread, it: Value) -> PyResult<Option<Value>> {
     match class_of(it).slots().next {
-        Some(f) => f(th, it),
+        Some(f) => ended(f(th, it)),
         None => Err(th.type_error(format!(
             "'{}' object is not an iterator",
             class_of(it).name_text()
@@ -552,7 +562,7 @@ pub fn for_each(th: &Thread, v: Value, mut f: impl FnMut(Value) -> PyResult<()>)
     let Some(step) = class_of(it).slots().next else {
         return Err(th.type_error("not an iterator"));
     };
-    while let Some(x) = step(th, it)? {
+    while let Some(x) = ended(step(th, it))? {
         f(x)?;
         th.poll()?;
     }

@@ -37,7 +37,7 @@ fn some_item(th: &Thread, iterable: Value, wanted: bool) -> PyResult<bool> {
     let Some(step) = class_of(it).slots().next else {
         return Ok(false);
     };
-    while let Some(v) = step(th, it)? {
+    while let Some(v) = ops::ended(step(th, it))? {
         if ops::truth(th, v)? == wanted {
             return Ok(true);
         }

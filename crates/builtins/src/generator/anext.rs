@@ -43,7 +43,12 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         s.await_ = Some(|_, v| Ok(v));
         s.next = Some(|th, v| {
             let it = iterator(th, v)?;
-            match ops::next(th, it) {
+            // Not through `ops::next`: the value at the end is what the awaiting code gets.
+            let r = match class_of(it).slots().next {
+                Some(next) => next(th, it),
+                None => ops::next(th, it),
+            };
+            match r {
                 Err(e) if e.is(&exc::STOP_ASYNC_ITERATION) => Err(default_of(th, v)),
                 r => r,
             }

@@ -150,7 +150,7 @@ pub fn extend(th: &Thread, list: &Object<List>, iterable: Value) -> PyResult<()>
     if hint > 0 {
         list.reserve(th, hint.min(1 << 24))?;
     }
-    while let Some(x) = step(th, it)? {
+    while let Some(x) = ops::ended(step(th, it))? {
         list.append(th, x)?;
         th.poll()?;
     }
