@@ -7,7 +7,7 @@ use taipan_object::buffer::Buffer;
 use taipan_object::call::Args;
 use taipan_object::heap::{Field, Guarded, Object};
 use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
-use taipan_object::types::{OBJECT, StaticType, Type, flags, layout_of};
+use taipan_object::types::{OBJECT, StaticType, Type, flags, is_exactly, layout_of};
 use taipan_object::{PyResult, Thread, Value, attr, buffer, call, ops, payload};
 
 /// The state: the content, nothing once closed, and the position, which may lie behind its end.
@@ -164,6 +164,12 @@ pub static SPEC: TypeSpec = TypeSpec {
     sig: "(initial_bytes=b'')",
 };
 
+/// Whether a stream that is no subclass's is closed.
+pub(super) fn known_closed(v: Value) -> Option<bool> {
+    let io = v.downcast::<BytesIo>()?;
+    is_exactly(v, &BYTES_IO).then(|| io.state.with(|s| s.bytes.is_none()))
+}
+
 /// Runs `f` on the state of an open stream.
 fn with<R>(th: &Thread, v: Value, f: impl FnOnce(&mut State) -> R) -> PyResult<R> {
     let io = v.expect::<BytesIo>();
@@ -199,7 +205,13 @@ fn replace(v: Value, bytes: Vec<u8>) {
 }
 
 fn resizable(th: &Thread, v: Value) -> PyResult<()> {
-    if v.expect::<BytesIo>().exports.load(Ordering::Acquire) > 0 {
+    let exported = || v.expect::<BytesIo>().exports.load(Ordering::Acquire) > 0;
+    if exported() {
+        // Views that nobody can reach any more still count until the collector finds them.
+        taipan_object::gc::collect(&th.mutator, true);
+        taipan_object::finalize::run_pending(th);
+    }
+    if exported() {
         return Err(th.raise(
             &taipan_object::exception::BUFFER_ERROR,
             "Existing exports of data: object cannot be re-sized",
@@ -347,8 +359,7 @@ fn seek(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn truncate(th: &Thread, a: &[Value]) -> PyResult {
-    resizable(th, a[0])?;
-    let pos = with(th, a[0], |s| s.pos)?;
+    with(th, a[0], |_| ())?;
     let n = match given(a[1]) {
         Some(v) => {
             let n = crate::args::long(th, v)?;
@@ -357,8 +368,11 @@ fn truncate(th: &Thread, a: &[Value]) -> PyResult {
             }
             n as usize
         }
-        None => pos,
+        None => with(th, a[0], |s| s.pos)?,
     };
+    // The argument's own code may have closed or exported it.
+    with(th, a[0], |_| ())?;
+    resizable(th, a[0])?;
     with(th, a[0], |s| {
         if let Some(b) = s.bytes.as_mut() {
             b.truncate(n);
@@ -403,6 +417,7 @@ pub(super) fn set_attributes(th: &Thread, v: Value, attributes: Value) -> PyResu
 }
 
 fn set_state(th: &Thread, a: &[Value]) -> PyResult {
+    with(th, a[0], |_| ())?;
     let Some([bytes, pos, dict]) = a[1].as_tuple() else {
         return Err(th.type_error(format!(
             "{}.__setstate__ argument should be 3-tuple, got {}",

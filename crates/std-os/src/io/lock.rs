@@ -21,6 +21,8 @@ pub fn after_fork_child() {
 pub struct IoLock {
     /// The holder's thread (low half) and the generation (high half); zero for none.
     owner: AtomicU64,
+    /// How many threads may be parked.
+    waiters: AtomicU32,
 }
 
 /// Holds an [`IoLock`].
@@ -28,9 +30,9 @@ pub struct IoGuard<'a>(&'a IoLock);
 
 impl Drop for IoGuard<'_> {
     fn drop(&mut self) {
-        self.0.owner.store(0, Ordering::Release);
-        // Waiters are rare: with one thread there is nobody to wake.
-        if taipan_object::gc::thread_count() > 1 {
+        // Both in one order with what a waiter does: it counts itself, then looks at the owner once more.
+        self.0.owner.store(0, Ordering::SeqCst);
+        if self.0.waiters.load(Ordering::SeqCst) > 0 {
             parking::unpark_one(self.0.key(), |_| {});
         }
     }
@@ -109,13 +111,15 @@ impl IoLock {
             let owner_word = &self.owner;
             // A bounded sleep: an unparking between the load and the wait is noticed by `validate`.
             let until = Instant::now() + Duration::from_millis(50);
+            self.waiters.fetch_add(1, Ordering::SeqCst);
             th.blocking(|| {
                 parking::park(
                     self.key(),
-                    || owner_word.load(Ordering::Acquire) == owner,
+                    || owner_word.load(Ordering::SeqCst) == owner,
                     Some(until),
                 );
             });
+            self.waiters.fetch_sub(1, Ordering::SeqCst);
         }
     }
 }

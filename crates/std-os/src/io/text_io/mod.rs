@@ -28,6 +28,7 @@ pub use newline_decoder::{
 
 use super::base::{self, closed_error};
 use super::buffered::plain_buffer;
+use super::bytes_io;
 use super::lock::{IoGuard, IoLock};
 use crate::args::is_errno;
 use encoding::Native;
@@ -124,12 +125,17 @@ impl State {
         }
     }
 
-    /// Forgets the text of the last chunk and where it came from.
-    fn forget_decoded(&mut self) {
+    /// Forgets the text of the last chunk.
+    fn forget_text(&mut self) {
         self.ratio = Some(self.bytes_per_char());
         self.decoded.clear();
         self.used = 0;
         self.has_decoded = false;
+    }
+
+    /// Forgets the text of the last chunk and where it came from.
+    fn forget_decoded(&mut self) {
+        self.forget_text();
         self.has_snapshot = false;
     }
 
@@ -342,16 +348,26 @@ fn enter<'a>(th: &Thread, v: Value) -> PyResult<(&'a Object<TextIoWrapper>, Opti
     Ok((o, guard))
 }
 
+/// Whether a stream is open, where that needs no call.
+#[inline]
+fn known_open(o: &Object<TextIoWrapper>, v: Value) -> Option<bool> {
+    if !is_exact(v) {
+        return None;
+    }
+    let buffer = o.buffer.get();
+    let closed = match plain_buffer(buffer) {
+        Some(b) => b.known_closed()?,
+        None => bytes_io::known_closed(buffer)?,
+    };
+    Some(!closed)
+}
+
 /// Fails for a closed stream.
 fn check_open(th: &Thread, o: &Object<TextIoWrapper>, v: Value) -> PyResult<()> {
-    if is_exact(v)
-        && let Some(closed) = plain_buffer(o.buffer.get()).and_then(|b| b.known_closed())
-    {
-        return if closed {
-            Err(closed_error(th))
-        } else {
-            Ok(())
-        };
+    match known_open(o, v) {
+        Some(true) => return Ok(()),
+        Some(false) => return Err(closed_error(th)),
+        None => {}
     }
     let asked = if is_exact(v) { o.buffer.get() } else { v };
     let closed = attr::get(th, asked, strings::intern(th, "closed"))?;

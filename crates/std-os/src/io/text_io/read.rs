@@ -2,7 +2,9 @@
 
 use super::codec::Saved;
 use super::newline::{Newline, chars_prefix};
-use super::{TextIoWrapper, check_open, codec, enter, retry_interrupted, write};
+use super::{
+    Status, TextIoWrapper, attached, check_open, codec, enter, known_open, retry_interrupted, write,
+};
 use crate::args::{size, type_name};
 use crate::io::base::unsupported;
 use crate::io::buffered::{self, plain_buffer};
@@ -128,6 +130,33 @@ fn put_back(o: &Object<TextIoWrapper>, text: Wtf8Buf, used: usize) {
     });
 }
 
+/// The next line, where it lies whole in the decoded text and nothing else is to be done.
+#[inline]
+fn quick_line(
+    th: &Thread,
+    o: &Object<TextIoWrapper>,
+    v: Value,
+    iterating: bool,
+) -> Option<PyResult> {
+    if known_open(o, v) != Some(true) {
+        return None;
+    }
+    let (text, from, to) = o.state.with(|s| {
+        let rest = &s.decoded.as_bytes()[s.used..];
+        if rest.is_empty() || !s.pending.is_empty() || s.status != Status::Ready {
+            return None;
+        }
+        let n = s.newline.find(rest)?;
+        if iterating {
+            s.telling = false;
+        }
+        Some((std::mem::take(&mut s.decoded), s.used, s.used + n))
+    })?;
+    let line = Value::try_wtf8(th, &text[from..to]);
+    put_back(o, text, to);
+    Some(line)
+}
+
 /// A line of at most `limit` characters; empty at the end of the stream.
 ///
 /// # Errors
@@ -140,9 +169,17 @@ pub(super) fn read_line(th: &Thread, o: &Object<TextIoWrapper>, limit: Option<us
     let mut line = Wtf8Buf::new();
     let mut chars = 0;
     loop {
-        if !fill(th, o)? {
-            o.state.with(|s| s.forget_decoded());
-            return Value::try_wtf8(th, &line);
+        match fill(th, o) {
+            Ok(true) => {}
+            Ok(false) => {
+                o.state.with(|s| s.forget_decoded());
+                return Value::try_wtf8(th, &line);
+            }
+            Err(e) => {
+                // The part of the line that was read is lost; a position is told from the last snapshot.
+                o.state.with(|s| s.forget_text());
+                return Err(e);
+            }
         }
         let (text, start, newline) = take(o);
         let rest = &text.as_bytes()[start..];
@@ -156,7 +193,9 @@ pub(super) fn read_line(th: &Thread, o: &Object<TextIoWrapper>, limit: Option<us
         if let Some(limit) = limit {
             let (bytes, count) = chars_prefix(&rest[..n], limit - chars);
             chars += count;
-            done = done || chars >= limit;
+            // A `\r` at the end of a chunk counts when it is known what follows.
+            let open = newline == Newline::CrLf && bytes == rest.len() && rest.ends_with(b"\r");
+            done = done || chars >= limit && !open;
             n = bytes;
         }
         let piece = &text[start..start + n];
@@ -182,14 +221,26 @@ pub(super) fn readline(th: &Thread, a: &[Value]) -> PyResult {
         Some(v) => usize::try_from(ops::index_i64(th, v)?).ok(),
         None => None,
     };
-    let (o, _guard) = enter(th, a[0])?;
+    let o = a[0].expect::<TextIoWrapper>();
+    let _guard = o.lock.enter(th, a[0])?;
+    if limit.is_none()
+        && let Some(line) = quick_line(th, o, a[0], false)
+    {
+        return line;
+    }
+    attached(th, o)?;
     check_open(th, o, a[0])?;
     read_line(th, o, limit)
 }
 
 /// `next(stream)`. Positions can't be told until the end is reached.
 pub(super) fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
-    let (o, _guard) = enter(th, v)?;
+    let o = v.expect::<TextIoWrapper>();
+    let _guard = o.lock.enter(th, v)?;
+    if let Some(line) = quick_line(th, o, v, true) {
+        return line.map(Some);
+    }
+    attached(th, o)?;
     o.state.with(|s| s.telling = false);
     let line = if super::is_exact(v) {
         check_open(th, o, v)?;

@@ -1,7 +1,7 @@
 //! Writing: text is encoded into the pending bytes, which go down when there are enough of them or a line ends.
 
 use super::encoding::Native;
-use super::{TextIoWrapper, check_open, codec, enter, retry_interrupted};
+use super::{Status, TextIoWrapper, attached, check_open, codec, known_open, retry_interrupted};
 use crate::args::type_name;
 use crate::io::base::unsupported;
 use crate::io::buffered::{self, plain_buffer};
@@ -12,6 +12,7 @@ use taipan_object::{PyResult, Thread, Value, call};
 
 /// What has to be done for one text.
 enum Plan {
+    NotReady,
     NotWritable,
     /// It is among the pending bytes.
     Added {
@@ -31,15 +32,25 @@ pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
             type_name(a[1])
         )));
     };
-    let (o, _guard) = enter(th, a[0])?;
-    check_open(th, o, a[0])?;
+    let o = a[0].expect::<TextIoWrapper>();
+    let _guard = o.lock.enter(th, a[0])?;
+    if known_open(o, a[0]) != Some(true) {
+        attached(th, o)?;
+        check_open(th, o, a[0])?;
+    }
     let bytes = text.as_bytes();
     let ascii = text.is_ascii();
     let is_utf8 = ascii || text.as_str().is_some();
     let mut line_ended = false;
     let (plan, resets, plain) = o.state.with(|s| {
-        if !s.can_write {
-            return (Plan::NotWritable, false, false);
+        if !s.can_write || s.status != Status::Ready {
+            let ready = s.status == Status::Ready;
+            let plan = if ready {
+                Plan::NotWritable
+            } else {
+                Plan::NotReady
+            };
+            return (plan, false, false);
         }
         let ending = s.newline.write_ending();
         let lf = (s.line_buffering || ending.is_some()) && memchr(b'\n', bytes).is_some();
@@ -60,6 +71,7 @@ pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
         (Plan::Encode { ending }, resets, plain)
     });
     match plan {
+        Plan::NotReady => attached(th, o)?,
         Plan::NotWritable => return Err(unsupported(th, "not writable")),
         Plan::Added { full: false } => {}
         Plan::Added { full: true } => flush_pending(th, o)?,
