@@ -8,7 +8,7 @@ use taipan_object::{PyResult, Thread, Value};
 impl Session<'_> {
     /// Writes out what waits. The logical position stays; the raw stream ends up behind what was written.
     pub(super) fn flush_dirty(&mut self) -> PyResult<()> {
-        let Some((mut from, to)) = self.s.dirty.filter(|(from, to)| from < to) else {
+        let Some((mut from, to)) = self.s.dirty else {
             return Ok(());
         };
         let back = self.s.raw_pos.map_or(0, |r| r as i64 - from as i64);
@@ -42,6 +42,7 @@ impl Session<'_> {
             let r = if ahead == 0 {
                 Ok(0)
             } else {
+                self.s.raw_pos = Some(self.s.pos);
                 self.raw_seek(-ahead, libc::SEEK_CUR)
             };
             self.forget_read();
@@ -100,7 +101,7 @@ impl Session<'_> {
         let rest = &bytes[done..];
         self.store(0, rest);
         self.s.pos = rest.len();
-        self.s.dirty = Some((0, rest.len()));
+        self.s.dirty = (!rest.is_empty()).then_some((0, rest.len()));
         self.s.raw_pos = Some(0);
         Ok(bytes.len())
     }
