@@ -3,13 +3,15 @@
 //! | module | what it has |
 //! |---|---|
 //! | `select` | `select` |
+//! | `socket` | `_socket` |
 
 pub mod select;
+pub mod socket;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
 
-static MODULES: &[&ModuleSpec] = &[&select::MODULE];
+static MODULES: &[&ModuleSpec] = &[&select::MODULE, &socket::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

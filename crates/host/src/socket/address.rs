@@ -37,9 +37,10 @@ pub enum Address {
         cid: u32,
         port: u32,
     },
-    /// A CAN interface; 0 for all.
+    /// A CAN interface, 0 for all, and what the protocol adds (two identifiers, or a name and numbers).
     Can {
         ifindex: i32,
+        protocol: [u8; CAN_PROTOCOL],
     },
     Qrtr {
         node: u32,
@@ -246,11 +247,13 @@ impl Address {
                 s.svm_port = *port;
                 Raw::from_struct(s, size_of_val(&s))
             }
-            Self::Can { ifindex } => {
+            Self::Can { ifindex, protocol } => {
                 let mut s: libc::sockaddr_can = zeroed();
                 s.can_family = family;
                 s.can_ifindex = *ifindex;
-                Raw::from_struct(s, size_of_val(&s))
+                let mut raw = Raw::from_struct(s, CAN_END);
+                raw.bytes_mut()[CAN_END - CAN_PROTOCOL..CAN_END].copy_from_slice(protocol);
+                raw
             }
             Self::Qrtr { node, port } => {
                 let s = SockaddrQrtr {
@@ -341,8 +344,11 @@ impl Address {
             }
             libc::AF_CAN => {
                 let s: libc::sockaddr_can = raw.as_struct();
+                let mut protocol = [0; CAN_PROTOCOL];
+                protocol.copy_from_slice(&raw.bytes()[CAN_END - CAN_PROTOCOL..CAN_END]);
                 Self::Can {
                     ifindex: s.can_ifindex,
+                    protocol,
                 }
             }
             AF_QIPCRTR => {
@@ -360,6 +366,11 @@ impl Address {
         }
     }
 }
+
+/// Bytes of a CAN address that depend on the protocol, and the end of the whole.
+const CAN_PROTOCOL: usize = 16;
+const CAN_END: usize = 24;
+const _: () = assert!(size_of::<libc::sockaddr_can>() == CAN_END);
 
 const AF_QIPCRTR: i32 = 42;
 const PATH: usize = offset_of!(libc::sockaddr_un, sun_path);

@@ -139,7 +139,10 @@ fn every_family_goes_round() {
             hardware: vec![1, 2, 3],
         },
         Address::Vsock { cid: 2, port: 3 },
-        Address::Can { ifindex: 4 },
+        Address::Can {
+            ifindex: 4,
+            protocol: [7; 16],
+        },
         Address::Qrtr { node: 1, port: 2 },
         Address::Other {
             family: 99,

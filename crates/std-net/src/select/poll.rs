@@ -7,8 +7,8 @@ use taipan_host::poll::{self as host, PollFd};
 use taipan_object::heap::Guarded;
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::types::{OBJECT, StaticType, flags, layout_of};
-use taipan_object::{PyResult, Thread, Value, ValueVec, ops, payload};
-use taipan_std_os::args::{Deadline, fd, os_error, retry, sys};
+use taipan_object::{PyResult, Thread, Value, ValueVec, payload};
+use taipan_std_os::args::{Deadline, fd, os_error, retry, sys, unsigned};
 
 /// What is watched: the events by descriptor, with a number that says the order of registering.
 #[derive(Default)]
@@ -62,19 +62,8 @@ pub(super) fn new(th: &Thread, _: &[Value]) -> PyResult {
     Ok(th.new_object(&POLL, data).value())
 }
 
-/// A C `unsigned short`.
 fn mask(th: &Thread, v: Value) -> PyResult<u16> {
-    let n = ops::index(th, v)?;
-    let zero = Value::small_int(0);
-    match n.as_i64() {
-        Some(n) if n < 0 => Err(th.value_error("Cannot convert negative int")),
-        None if ops::compare_bool(th, n, zero, taipan_object::slots::CmpOp::Lt)? => {
-            Err(th.value_error("Cannot convert negative int"))
-        }
-        n => n
-            .and_then(|n| u16::try_from(n).ok())
-            .ok_or_else(|| th.overflow_error("Python int too large for C unsigned short")),
-    }
+    unsigned(th, v, u16::MAX.into(), "unsigned short").map(|n| n as u16)
 }
 
 const DEFAULT_EVENTS: u16 = (libc::POLLIN | libc::POLLPRI | libc::POLLOUT) as u16;

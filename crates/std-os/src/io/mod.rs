@@ -95,7 +95,7 @@ fn make_unsupported(th: &Thread) -> PyResult {
 /// # Errors
 /// The warning itself, where the filters turn it to an error.
 #[cold]
-pub(crate) fn warn(
+pub fn warn(
     th: &Thread,
     category: &types::StaticType,
     message: &str,
