@@ -195,18 +195,11 @@ fn points(th: &Thread, func: &str, which: &str, v: Value) -> PyResult<Vec<u32>> 
 }
 
 fn strcoll(th: &Thread, a: &[Value]) -> PyResult {
-    crate::args::text(th, "strcoll", "1", a[0])?;
-    crate::args::text(th, "strcoll", "2", a[1])?;
-    // Here texts end at a null character, as in C.
-    let until_null = |v: Value| -> Vec<u32> {
-        let w = v.as_wtf8().unwrap_or_default();
-        w.code_points()
-            .map(|c| c.to_u32())
-            .take_while(|c| *c != 0)
-            .collect()
-    };
-    let order = host::strcoll(&until_null(a[0]), &until_null(a[1]));
-    Ok(Value::small_int(order as i64))
+    let (x, y) = (
+        points(th, "strcoll", "1", a[0])?,
+        points(th, "strcoll", "2", a[1])?,
+    );
+    Ok(Value::small_int(host::strcoll(&x, &y) as i64))
 }
 
 fn strxfrm(th: &Thread, a: &[Value]) -> PyResult {
