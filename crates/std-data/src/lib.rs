@@ -7,6 +7,7 @@
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
 //! | `_sre`, `_json` | the engine of regular expressions; the fast parts of `json` |
+//! | `zlib` | compression |
 //! | `_csv` | comma-separated values |
 //! | `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2`, `_hmac` | hash functions |
 
@@ -24,6 +25,7 @@ pub mod sre;
 pub mod string_module;
 pub mod structs;
 pub mod unicodedata;
+pub mod zlib;
 
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::StaticType;
@@ -47,6 +49,7 @@ static MODULES: &[&ModuleSpec] = &[
     &string_module::MODULE,
     &structs::MODULE,
     &unicodedata::MODULE,
+    &zlib::MODULE,
 ];
 
 /// The modules of this crate.
@@ -66,6 +69,8 @@ static TYPES: &[(&StaticType, &TypeSpec)] = &[
     (&array::ARRAY_ITERATOR, &array::ITERATOR_SPEC),
     (&structs::UNPACK_ITERATOR, &structs::UNPACK_ITERATOR_SPEC),
     (&sre::PATTERN, &sre::PATTERN_SPEC),
+    (&zlib::COMPRESS, &zlib::COMPRESS_SPEC),
+    (&zlib::DECOMPRESS, &zlib::DECOMPRESS_SPEC),
     (&sre::MATCH, &sre::MATCH_SPEC),
     (&sre::SCANNER, &sre::SCANNER_SPEC),
     (&sre::TEMPLATE, &sre::TEMPLATE_SPEC),
