@@ -4,11 +4,12 @@ use std::sync::Arc;
 use taipan_compiler as compiler;
 use taipan_object::code::Code;
 use taipan_object::exception as exc;
-use taipan_object::types::StaticType;
-use taipan_object::wtf8::Wtf8;
-use taipan_object::{Object, PyResult, Raised, Thread, Value, attr, call, names, ops};
-use taipan_syntax::source::Decoded;
+use taipan_object::{Object, PyResult, Thread, Value, attr, call, names};
+use taipan_std_lang::ast;
+use taipan_std_lang::source::{bytes_source, str_source};
 use taipan_syntax::{self as syntax, Category, ErrorKind, FutureFlags, SyntaxError, Warning};
+
+pub use taipan_std_lang::source::raise;
 
 const DONT_IMPLY_DEDENT: u32 = 0x200;
 const ONLY_AST: u32 = 0x400;
@@ -61,7 +62,7 @@ pub fn compile(
         return tree(th, source, &options, &how, filename);
     };
     if options.only_ast {
-        return parse_tree(th, &text, &options, filename, optimize);
+        return parse_tree(th, &text, &options, filename);
     }
     let made = th.blocking(|| compiler::compile_source(&text, &options, &how));
     finish(th, made, filename)
@@ -90,123 +91,26 @@ fn tree(
     filename: Value,
 ) -> PyResult {
     if options.only_ast {
+        ast::check_mode(th, source, options.mode)?;
         return Ok(source);
     }
-    let _ = (how, filename);
-    Err(th.raise(
-        &exc::NOT_IMPLEMENTED_ERROR,
-        "compile() of an AST is not there yet",
-    ))
+    let tree = ast::from_object(th, source, options.mode)?;
+    let made = th.blocking(|| tree.compile(options, how));
+    finish(th, made, filename)
 }
 
-fn parse_tree(
-    th: &Thread,
-    text: &str,
-    options: &syntax::Options,
-    filename: Value,
-    optimize: u8,
-) -> PyResult {
-    let _ = (text, options, filename, optimize);
-    Err(th.raise(
-        &exc::NOT_IMPLEMENTED_ERROR,
-        "compile() to an AST is not there yet",
-    ))
-}
-
-/// A `str` as source: no lone surrogates.
-fn str_source(th: &Thread, w: &Wtf8) -> PyResult<String> {
-    match w.as_str() {
-        Ok(s) => Ok(s.to_owned()),
-        Err(_) => {
-            // The codec raises what CPython raises here.
-            let v = Value::wtf8(th, w);
-            taipan_strings::codec::encode(th, v, Some("utf-8"), None)?;
-            Err(th.value_error("source code with lone surrogates"))
-        }
-    }
-}
-
-fn bytes_source(th: &Thread, bytes: &[u8], ignore_cookie: bool, filename: Value) -> PyResult<String> {
-    if ignore_cookie {
-        return match std::str::from_utf8(bytes) {
-            Ok(s) => Ok(s.strip_prefix('\u{feff}').unwrap_or(s).to_owned()),
-            Err(_) => {
-                let v = Value::bytes(th, bytes)?;
-                taipan_strings::codec::decode(th, v, bytes, Some("utf-8"), None)?;
-                Err(th.value_error("source code is not UTF-8"))
-            }
+/// The tree of a source text, as objects.
+fn parse_tree(th: &Thread, text: &str, options: &syntax::Options, filename: Value) -> PyResult {
+    if options.mode == syntax::Mode::FuncType {
+        return match ast::func_type(th, text, options)? {
+            Ok(v) => Ok(v),
+            Err(e) => Err(raise(th, &e, filename)),
         };
     }
-    match syntax::source::decode(bytes) {
-        Ok(Decoded::Text(text)) => Ok(text),
-        Ok(Decoded::NeedsCodec { encoding, bytes }) => {
-            let v = Value::bytes(th, &bytes)?;
-            match taipan_strings::codec::decode(th, v, &bytes, Some(&encoding), None) {
-                Ok(text) => match text.as_wtf8().map(|w| w.as_str()) {
-                    Some(Ok(s)) => Ok(s.to_owned()),
-                    _ => Err(th.value_error("source code with lone surrogates")),
-                },
-                Err(e) if e.is(&exc::LOOKUP_ERROR) => {
-                    let msg = format!("unknown encoding: {encoding}");
-                    let e = SyntaxError::without_position(ErrorKind::Syntax, msg);
-                    Err(raise(th, &e, filename))
-                }
-                Err(e) => {
-                    let text = ops::str(th, e.0)?;
-                    let msg = format!("encoding problem: {encoding}: {}", names::text(text));
-                    let e = SyntaxError::without_position(ErrorKind::Syntax, msg);
-                    Err(raise(th, &e, filename))
-                }
-            }
-        }
-        Err(mut e) => {
-            if e.line > 0 && e.text.is_none() {
-                let line = bytes.split(|b| *b == b'\n').nth(e.line as usize - 1);
-                e.text = line.map(|l| String::from_utf8_lossy(l).into_owned() + "\n");
-            }
-            Err(raise(th, &e, filename))
-        }
+    match th.blocking(|| syntax::parse(text, options)) {
+        Ok(parsed) => ast::to_objects(th, &parsed, options.mode),
+        Err(e) => Err(raise(th, &e, filename)),
     }
-}
-
-/// The exception class of an error.
-fn class(kind: ErrorKind) -> &'static StaticType {
-    match kind {
-        ErrorKind::Syntax => &exc::SYNTAX_ERROR,
-        ErrorKind::Indentation => &exc::INDENTATION_ERROR,
-        ErrorKind::Tab => &exc::TAB_ERROR,
-        ErrorKind::IncompleteInput => &exc::INCOMPLETE_INPUT_ERROR,
-        ErrorKind::Recursion => &exc::RECURSION_ERROR,
-        ErrorKind::Memory => &exc::MEMORY_ERROR,
-        ErrorKind::Value => &exc::VALUE_ERROR,
-    }
-}
-
-/// The Python exception of a syntax error.
-pub fn raise(th: &Thread, e: &SyntaxError, filename: Value) -> Raised {
-    let t = class(e.kind);
-    let plain = matches!(
-        e.kind,
-        ErrorKind::Recursion | ErrorKind::Memory | ErrorKind::Value
-    );
-    if plain {
-        return th.raise(t, &e.msg);
-    }
-    let int = |n: i64| Value::int(th, n);
-    let text = match &e.text {
-        Some(t) => Value::str(th, t),
-        None => Value::NONE,
-    };
-    let place = [
-        filename,
-        int(e.line.into()),
-        int(e.col.into()),
-        text,
-        e.end_line.map_or(Value::NONE, |n| int(n.into())),
-        e.end_col.map_or(Value::NONE, |n| int(n.into())),
-    ];
-    let place = Value::tuple(th, &place);
-    th.raise_with(t, &[Value::str(th, &e.msg), place])
 }
 
 /// Hands what the compiler noticed to the filters; a warning turned to an error is a `SyntaxError` at its place.

@@ -104,7 +104,6 @@ fn make_builtins(th: &Thread) -> PyResult {
 /// Types whose module is `builtins` although that module does not name them.
 const HIDDEN: &[&str] = &["NoneType", "NotImplementedType", "ellipsis"];
 
-
 /// Makes an interpreter usable: builtins, `sys`, the importers, the standard streams.
 ///
 /// # Errors
@@ -118,6 +117,7 @@ pub fn set_up_interpreter(th: &Thread) -> PyResult<()> {
     state.set_name(th, "sys", sys)?;
     let sys_dict = sys.expect::<Module>().dict.expect();
     interp.set_dict(&interp.sys_dict, sys_dict);
+    taipan_std_lang::register(th)?;
     sys_dict.set_name(th, "modules", interp.modules.expect().value())?;
     // Codecs are used before anything imports them.
     if let Some(spec) = modules::find("_codecs") {
@@ -131,7 +131,10 @@ pub fn set_up_interpreter(th: &Thread) -> PyResult<()> {
     let stdlib = taipan_builtins::import_module(th, "_frozen_stdlib")?;
     let hook = attr::get_str(th, attr::get_str(th, stdlib, "StdlibFinder")?, "path_hook")?;
     let zip = attr::get_str(th, stdlib, "zip_hook")?;
-    if let Some(hooks) = sys_dict.get_name(th, "path_hooks").and_then(|l| l.as_list()) {
+    if let Some(hooks) = sys_dict
+        .get_name(th, "path_hooks")
+        .and_then(|l| l.as_list())
+    {
         hooks.insert(th, 0, zip)?;
         hooks.insert(th, 0, hook)?;
     }
@@ -142,7 +145,10 @@ pub fn set_up_interpreter(th: &Thread) -> PyResult<()> {
     d.set(th, names::BUILTINS.get(), builtins)?;
     let loader = attr::get_str(th, importlib, "BuiltinImporter")?;
     d.set_name(th, "__loader__", loader)?;
-    interp.modules.expect().set_name(th, "__main__", main.value())
+    interp
+        .modules
+        .expect()
+        .set_name(th, "__main__", main.value())
 }
 
 fn set_importlib(th: &Thread, m: Value) {
@@ -164,7 +170,16 @@ fn open_streams(th: &Thread) -> PyResult<()> {
             (_, Some(e)) => e.as_str(),
             _ => "strict",
         };
-        let s = open_stream(th, io, open, fd, mode, &format!("<{name}>"), &encoding, errors)?;
+        let s = open_stream(
+            th,
+            io,
+            open,
+            fd,
+            mode,
+            &format!("<{name}>"),
+            &encoding,
+            errors,
+        )?;
         sys.set_name(th, name, s)?;
         sys.set_name(th, &format!("__{name}__"), s)?;
     }
@@ -220,7 +235,11 @@ fn open_stream(
     let none = Value::NONE;
     let closefd = Value::FALSE;
     let fd_value = Value::small_int(fd);
-    let stream = match call::call(th, open, &[fd_value, binary, buffering, none, none, none, closefd]) {
+    let stream = match call::call(
+        th,
+        open,
+        &[fd_value, binary, buffering, none, none, none, closefd],
+    ) {
         Ok(s) => s,
         // A directory as standard input has no stream.
         Err(e) if e.is(&taipan_object::exception::OS_ERROR) => return Ok(Value::NONE),
@@ -235,7 +254,11 @@ fn open_stream(
     attr::set(th, raw, strings::intern(th, "name"), name)?;
     let is_terminal = taipan_host::tty::isatty(fd as i32);
     let wrapper = attr::get_str(th, io, "TextIOWrapper")?;
-    let newline = if fd == 0 { Value::NONE } else { Value::str(th, "\n") };
+    let newline = if fd == 0 {
+        Value::NONE
+    } else {
+        Value::str(th, "\n")
+    };
     let line_buffering = Value::bool(is_terminal || fd == 2);
     let text = call::call(
         th,

@@ -142,6 +142,9 @@ pub struct Tokenizer<'a> {
     strings: Vec<StringMode>,
     /// Whether comments and blank line ends are given too.
     pub keep_trivia: bool,
+    /// Whether brackets need not match, words may have any characters and numbers may run into words: for
+    /// tools that look at broken texts.
+    pub lenient: bool,
     after_comment: bool,
     line_has_token: bool,
 }
@@ -161,6 +164,7 @@ impl<'a> Tokenizer<'a> {
             brackets: Vec::new(),
             strings: Vec::new(),
             keep_trivia: false,
+            lenient: false,
             after_comment: false,
             line_has_token: false,
         }

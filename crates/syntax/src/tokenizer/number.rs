@@ -89,7 +89,7 @@ impl Tokenizer<'_> {
         }
         match self.peek() {
             Some(b'.' | b'e' | b'E' | b'j' | b'J') => self.after_integer(start, line),
-            _ if nonzero => {
+            _ if nonzero && !self.lenient => {
                 let col = self.column(line, start) + 1;
                 let end = self.column(line, zeros_end) as i32;
                 let msg = "leading zeros in decimal integer literals are not permitted; \
@@ -131,6 +131,9 @@ impl Tokenizer<'_> {
     /// A number may run into a keyword that can follow it, with a warning, but into no other
     /// word.
     fn end_of_number(&mut self, kind: &str) -> Lexed<()> {
+        if self.lenient {
+            return Ok(());
+        }
         let Some(next) = self.text[self.at..].chars().next() else {
             return Ok(());
         };

@@ -75,6 +75,9 @@ impl Tokenizer<'_> {
             return self.error(format!("{letter}-string: single '}}' is not allowed"));
         }
         let Some(bracket) = self.brackets.pop() else {
+            if self.lenient {
+                return Ok(());
+            }
             return self.error(format!("unmatched '{close}'"));
         };
         let expected = match bracket.open {
@@ -82,7 +85,7 @@ impl Tokenizer<'_> {
             b'[' => b']',
             _ => b'}',
         };
-        if byte != expected {
+        if byte != expected && !self.lenient {
             if let Some(mode) = self.strings.last()
                 && bracket.open == b'{'
                 && mode.depth - 1 == mode.field_depth

@@ -21,7 +21,7 @@ impl Tokenizer<'_> {
             ascii &= byte.is_ascii();
             self.at += 1;
         }
-        if !ascii {
+        if !ascii && !self.lenient {
             self.verify(start)?;
         }
         let kind = if name::is_keyword(&self.text[start..self.at]) {
