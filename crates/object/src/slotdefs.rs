@@ -776,6 +776,18 @@ pub static SLOTDEFS: &[SlotDef] = &[
         |th, o, v, args| { slot(o.slots().init)(th, v, args).map(|()| Value::NONE) }
     ),
     def!(
+        "__del__",
+        DEL,
+        del,
+        tr_del,
+        "($self, /)",
+        "Called when the instance is about to be destroyed.",
+        |th, o, v, args| {
+            arity(th, &args, 0)?;
+            slot(o.slots().del)(th, v).map(|()| Value::NONE)
+        }
+    ),
+    def!(
         "__len__",
         LEN,
         len,
@@ -919,9 +931,6 @@ pub fn compute(base: &Slots, lookup: &dyn Fn(Value) -> Option<Value>) -> Slots {
             Some(owner) => owner.slots().new,
             None => Some(tr_new),
         };
-    }
-    if lookup(names::DEL.get()).is_some() {
-        out.del = Some(tr_del);
     }
     if lookup(names::HASH.get()).is_some_and(|h| h.is_none()) {
         out.hash = None;
