@@ -248,7 +248,7 @@ pub fn frozen_count() -> usize {
 
 /// Collects now, sweeps at once (so that dead cells' drop functions have run) and counts.
 pub fn collect(m: &Mutator, full: bool) -> Stats {
-    crate::stack::clear_below();
+    crate::stack::clear_stack_below();
     let mut stats = cycle(m, full, true, None);
     stats.freed_cells += sweep::finish(true);
     COUNTERS.lock().freed_cells += stats.freed_cells as u64;

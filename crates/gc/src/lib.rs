@@ -63,6 +63,7 @@ pub use mutator::{
     POLL_PENDING, POLL_STOP, current, remember, write_barrier,
 };
 pub use size_class::{MAX_SMALL, rounded_size};
+pub use stack::clear_stack_below;
 pub use threads::{
     after_fork_child, after_fork_parent, before_fork, for_each_mutator, stop_world, thread_count,
 };

@@ -92,7 +92,7 @@ pub(crate) fn with_spilled_registers(f: &mut dyn FnMut(usize)) {
 /// Overwrites what earlier calls left on the stack below the caller's frame. The frames of a collection would lie over
 /// it with gaps, and what shows in the gaps would be taken for references.
 #[inline(never)]
-pub(crate) fn clear_below() {
+pub fn clear_stack_below() {
     let mut room = [0usize; 4096];
     std::hint::black_box(&mut room);
 }

@@ -73,6 +73,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         })
         .doc("Return the current collection thresholds."),
         Method::new("collect", "(generation=2)", |th, a| {
+            gc::clear_stack_below();
             let n = match a[0].present() {
                 Some(v) => ops::index_i32(th, v)?,
                 None => 2,
