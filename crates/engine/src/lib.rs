@@ -31,6 +31,7 @@ use std::io::Write;
 /// The main function of the executable: runs a command line, gives the exit code.
 pub fn main(argv: Vec<OsString>) -> i32 {
     taipan_host::fd::close_stand_ins();
+    taipan_host::locale::adopt_environment();
     let env = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
     match cli::parse(&argv, &env) {
         cli::Action::Print(text) => match std::io::stdout().write_all(text.as_bytes()) {

@@ -2,7 +2,7 @@
 
 use crate::c_state::PROCESS;
 use crate::check::bytes;
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 
 pub use crate::constants::locale::CONSTANTS;
 
@@ -192,9 +192,23 @@ unsafe fn not_null(text: *const libc::c_char) -> Option<Vec<u8>> {
     (!text.is_null()).then(|| unsafe { bytes(text) })
 }
 
-/// The name of the user's locale for characters, which start-up sets.
-pub fn use_environment_for_characters() -> Option<CString> {
-    CString::new(setlocale(libc::LC_CTYPE, Some(c""))?).ok()
+/// Takes the locale of characters from the environment. Where that is the C locale, which nobody asked for, it becomes
+/// one that knows all characters, for child processes too (PEP 538). Only at start-up, while there is one thread.
+pub fn adopt_environment() {
+    let Some(name) = setlocale(libc::LC_CTYPE, Some(c"")) else {
+        return;
+    };
+    let is_set = |name: &CStr| crate::environ::get(name).is_some_and(|v| !v.is_empty());
+    let refused = crate::environ::get(c"PYTHONCOERCECLOCALE").is_some_and(|v| v == b"0");
+    if name != b"C" || is_set(c"LC_ALL") || refused {
+        return;
+    }
+    for target in [c"C.UTF-8", c"C.utf8", c"UTF-8"] {
+        if setlocale(libc::LC_CTYPE, Some(target)).is_some() && !encoding().is_empty() {
+            let _ = crate::environ::set(c"LC_CTYPE", target);
+            return;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,10 +12,12 @@
 //! | `call` | the call protocol and argument binding |
 //! | `ops` | operators, comparison, hash, truth, items, iteration, text |
 //! | `strings`, `numbers`, `seq`, `map`, `dict`, `bytearray`, `func`, `code`, `frame`, `exception`, `weak`, `iter` | cells of the core types |
+//! | `audit` | audit events |
 //! | `thread` | thread and interpreter state, hooks of the upper layers |
 //! | `error` | raising |
 
 pub mod attr;
+pub mod audit;
 pub mod buffer;
 pub mod bytearray;
 pub mod call;
@@ -30,6 +32,7 @@ pub mod func;
 pub mod heap;
 pub mod iter;
 pub mod map;
+pub mod monitor;
 pub mod names;
 pub mod native;
 pub mod numbers;

@@ -1,6 +1,7 @@
 //! What happens with results at the prompt, exceptions that nobody caught, breakpoints and audit events.
 
 use taipan_containers::structseq;
+use taipan_object::audit::HOOKS as AUDIT;
 use taipan_object::call::Args;
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::native::Method;
@@ -27,6 +28,7 @@ pub static FUNCTIONS: &[Method] = &[
             Some(l) => l.append(th, a[0])?,
             None => state.set_name(th, AUDIT, Value::list(th, &[a[0]])?)?,
         }
+        taipan_object::audit::hook_added();
         Ok(Value::NONE)
     })
     .doc("Adds a new audit hook callback."),
@@ -47,19 +49,12 @@ pub static FUNCTIONS: &[Method] = &[
     .doc("Passes the event to any hooks that are attached."),
 ];
 
-const AUDIT: &str = "sys.audithooks";
-
-fn audit(th: &Thread, event: &str, rest: &[Value]) -> PyResult<()> {
-    let hooks = th.interp.state.get().and_then(|s| s.get_name(th, AUDIT));
-    let Some(list) = hooks.and_then(|l| l.as_list()) else {
-        return Ok(());
-    };
-    let args = Value::try_tuple(th, rest)?;
-    let name = Value::str(th, event);
-    for h in list.snapshot(th)?.iter() {
-        call::call(th, *h, &[name, args])?;
-    }
-    Ok(())
+/// Tells the audit hooks of an event.
+///
+/// # Errors
+/// What a hook raises.
+pub fn audit(th: &Thread, event: &str, rest: &[Value]) -> PyResult<()> {
+    th.audit(event, rest)
 }
 
 /// A name of `sys` as it stands now; nothing for None.
@@ -221,7 +216,10 @@ fn unraisablehook(th: &Thread, a: &[Value]) -> PyResult {
     let maker = attr::get_str(th, module, "TracebackException")?;
     let made = call::call(th, maker, &[kind, value, tb])?;
     let out = current(th, "stderr").unwrap_or(Value::NONE);
-    let keywords = Value::tuple(th, &[strings::intern(th, "file"), strings::intern(th, "chain")]);
+    let keywords = Value::tuple(
+        th,
+        &[strings::intern(th, "file"), strings::intern(th, "chain")],
+    );
     let print = attr::get_str(th, made, "print")?;
     let all = [out, Value::FALSE];
     call::call_args(
@@ -242,16 +240,23 @@ fn breakpointhook(th: &Thread, args: Args) -> PyResult {
         std::env::var_os("PYTHONBREAKPOINT")
     };
     let wanted = wanted.map_or(String::new(), |s| s.to_string_lossy().into_owned());
-    let wanted = if wanted.is_empty() { "pdb.set_trace" } else { &wanted };
+    let wanted = if wanted.is_empty() {
+        "pdb.set_trace"
+    } else {
+        &wanted
+    };
     if wanted == "0" {
         return Ok(Value::NONE);
     }
     let (module, name) = wanted.rsplit_once('.').unwrap_or(("builtins", wanted));
-    let f = taipan_builtins::import_module(th, module)
-        .and_then(|m| attr::get_str(th, m, name));
+    let f = taipan_builtins::import_module(th, module).and_then(|m| attr::get_str(th, m, name));
     match f {
         Ok(f) => call::call_args(th, f, args),
-        Err(e) if e.is(&exc::IMPORT_ERROR) || e.is(&exc::ATTRIBUTE_ERROR) || e.is(&exc::VALUE_ERROR) => {
+        Err(e)
+            if e.is(&exc::IMPORT_ERROR)
+                || e.is(&exc::ATTRIBUTE_ERROR)
+                || e.is(&exc::VALUE_ERROR) =>
+        {
             th.warn(
                 &exc::RUNTIME_WARNING,
                 format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{wanted}\""),

@@ -75,6 +75,8 @@ fn argument(th: &Thread, func: &str, v: Value) -> PyResult<Argument> {
 fn fcntl(th: &Thread, a: &[Value]) -> PyResult {
     let n = fildes(th, a[0])?;
     let command = int(th, a[1])?;
+    let seen = [Value::small_int(i64::from(n)), a[1], a[2].or(Value::NONE)];
+    th.audit("fcntl.fcntl", &seen)?;
     match argument(th, "fcntl", a[2])? {
         Argument::Number(arg) => {
             let r = retried(th, || host::fcntl(n, command, arg))?;
@@ -96,6 +98,8 @@ fn ioctl(th: &Thread, a: &[Value]) -> PyResult {
         )));
     }
     let request = word(th, a[1])? as u64;
+    let seen = [Value::small_int(i64::from(n)), a[1], a[2].or(Value::NONE)];
+    th.audit("fcntl.ioctl", &seen)?;
     let in_place = args::flag(th, a[3], true)?;
     if in_place
         && let Some(v) = a[2].present()
@@ -125,6 +129,7 @@ fn ioctl(th: &Thread, a: &[Value]) -> PyResult {
 fn flock(th: &Thread, a: &[Value]) -> PyResult {
     let n = fildes(th, a[0])?;
     let operation = int(th, a[1])?;
+    th.audit("fcntl.flock", &[Value::small_int(i64::from(n)), a[1]])?;
     retried(th, || host::flock(n, operation))?;
     Ok(Value::NONE)
 }
@@ -134,6 +139,14 @@ fn lockf(th: &Thread, a: &[Value]) -> PyResult {
     let operation = int(th, a[1])?;
     let known = operation == libc::LOCK_UN || operation & (libc::LOCK_SH | libc::LOCK_EX) != 0;
     let whence = int_or(th, a[4], 0)?;
+    let seen = [
+        Value::small_int(i64::from(n)),
+        a[1],
+        a[2].or(Value::NONE),
+        a[3].or(Value::NONE),
+        Value::small_int(i64::from(whence)),
+    ];
+    th.audit("fcntl.lockf", &seen)?;
     if !known {
         return Err(th.value_error("unrecognized lockf argument"));
     }

@@ -22,6 +22,7 @@ pub fn getcwdb(th: &Thread, _: &[Value]) -> PyResult {
 /// `chdir(path)`
 pub fn chdir(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::or_fd(th, "chdir", a[0])?;
+    th.audit("os.chdir", &[path.object])?;
     path.call_either(th, fs::fchdir, fs::chdir)?;
     Ok(Value::NONE)
 }
@@ -29,6 +30,7 @@ pub fn chdir(th: &Thread, a: &[Value]) -> PyResult {
 /// `fchdir(fd)`
 pub fn fchdir(th: &Thread, a: &[Value]) -> PyResult {
     let n = fildes(th, a[0])?;
+    th.audit("os.chdir", &[Value::small_int(i64::from(n))])?;
     retried(th, || fs::fchdir(n))?;
     Ok(Value::NONE)
 }
@@ -43,6 +45,7 @@ pub fn chroot(th: &Thread, a: &[Value]) -> PyResult {
 /// `listdir(path=None)`
 pub fn listdir(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::new(th, "listdir", "path", Accepts::PathFdOrNone, a[0])?;
+    th.audit("os.listdir", &[path.object.or(Value::NONE)])?;
     let names = path.call_either(th, |n| names(Dir::from_fd(n)?), |p| names(Dir::open(p)?))?;
     let mut out = taipan_object::ValueVec::with_capacity(th, names.len())?;
     for name in &names {
@@ -60,6 +63,8 @@ pub fn mkdir(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::plain(th, "mkdir", a[0])?;
     let mode = int_or(th, a[1], 0o777)? as u32;
     let dir = dir_fd(th, a[2])?;
+    let shown = Value::small_int(i64::from(mode));
+    th.audit("os.mkdir", &[path.object, shown, numbers::dir_value(dir)])?;
     path.call(th, |p| fs::mkdir(dir, p, mode))?;
     Ok(Value::NONE)
 }
@@ -68,6 +73,7 @@ pub fn mkdir(th: &Thread, a: &[Value]) -> PyResult {
 pub fn rmdir(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::plain(th, "rmdir", a[0])?;
     let dir = dir_fd(th, a[1])?;
+    th.audit("os.rmdir", &[path.object, numbers::dir_value(dir)])?;
     path.call(th, |p| fs::rmdir(dir, p))?;
     Ok(Value::NONE)
 }
@@ -85,6 +91,7 @@ pub fn remove(th: &Thread, a: &[Value]) -> PyResult {
 fn remove_named(th: &Thread, func: &str, a: &[Value]) -> PyResult {
     let path = Path::plain(th, func, a[0])?;
     let dir = dir_fd(th, a[1])?;
+    th.audit("os.remove", &[path.object, numbers::dir_value(dir)])?;
     path.call(th, |p| fs::unlink(dir, p))?;
     Ok(Value::NONE)
 }
@@ -105,6 +112,14 @@ impl Two {
             from_dir: dir_fd(th, dirs[0])?,
             to_dir: dir_fd(th, dirs[1])?,
         })
+    }
+
+    fn audit(&self, th: &Thread, event: &str) -> PyResult<()> {
+        let (x, y) = (
+            numbers::dir_value(self.from_dir),
+            numbers::dir_value(self.to_dir),
+        );
+        th.audit(event, &[self.from.object, self.to.object, x, y])
     }
 
     fn error(&self, th: &Thread, e: &std::io::Error) -> Raised {
@@ -131,6 +146,7 @@ pub fn replace(th: &Thread, a: &[Value]) -> PyResult {
 
 fn rename_named(th: &Thread, func: &str, a: &[Value]) -> PyResult {
     let two = Two::new(th, func, [a[0], a[1]], [a[2], a[3]])?;
+    two.audit(th, "os.rename")?;
     two.call(th, |t| {
         fs::rename(t.from_dir, &t.from.text, t.to_dir, &t.to.text)
     })
@@ -140,6 +156,7 @@ fn rename_named(th: &Thread, func: &str, a: &[Value]) -> PyResult {
 pub fn link(th: &Thread, a: &[Value]) -> PyResult {
     let two = Two::new(th, "link", [a[0], a[1]], [a[2], a[3]])?;
     let follow = args::flag(th, a[4], true)?;
+    two.audit(th, "os.link")?;
     two.call(th, |t| {
         fs::link(t.from_dir, &t.from.text, t.to_dir, &t.to.text, follow)
     })
@@ -149,6 +166,8 @@ pub fn link(th: &Thread, a: &[Value]) -> PyResult {
 pub fn symlink(th: &Thread, a: &[Value]) -> PyResult {
     let two = Two::new(th, "symlink", [a[0], a[1]], [Value::NONE, a[3]])?;
     args::flag(th, a[2], false)?;
+    let dir = numbers::dir_value(two.to_dir);
+    th.audit("os.symlink", &[two.from.object, two.to.object, dir])?;
     two.call(th, |t| fs::symlink(&t.from.text, t.to_dir, &t.to.text))
 }
 

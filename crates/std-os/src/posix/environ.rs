@@ -29,6 +29,9 @@ pub fn putenv(th: &Thread, a: &[Value]) -> PyResult {
     if name.as_bytes().contains(&b'=') {
         return Err(th.value_error("illegal environment variable name"));
     }
+    let shown = [&name, &value].map(|t| Value::bytes(th, t.as_bytes()));
+    let [key, text] = shown;
+    th.audit("os.putenv", &[key?, text?])?;
     args::sys(th, environ::set(&name, &value))?;
     Ok(Value::NONE)
 }
@@ -36,6 +39,7 @@ pub fn putenv(th: &Thread, a: &[Value]) -> PyResult {
 /// `unsetenv(name)`
 pub fn unsetenv(th: &Thread, a: &[Value]) -> PyResult {
     let name = args::fs_cstring(th, a[0])?;
+    th.audit("os.unsetenv", &[Value::bytes(th, name.as_bytes())?])?;
     args::sys(th, environ::unset(&name))?;
     Ok(Value::NONE)
 }

@@ -60,6 +60,7 @@ fn is_mapping(v: Value) -> bool {
 pub fn execv(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::plain(th, "execv", a[0])?;
     let list = argv(th, "execv() arg 2", a[1])?;
+    th.audit("os.exec", &[path.object, a[1], Value::NONE])?;
     let e = th.blocking(|| host::exec(Program::Path(&path.text), &list, None));
     Err(path.error(th, &e))
 }
@@ -75,6 +76,7 @@ pub fn execve(th: &Thread, a: &[Value]) -> PyResult {
         return Err(th.type_error("execve: environment must be a mapping object"));
     }
     let env = environment(th, a[2])?;
+    th.audit("os.exec", &[path.object, a[1], a[2]])?;
     let program = match path.fd {
         Some(fd) => Program::Fd(fd),
         None => Program::Path(&path.text),
@@ -187,6 +189,7 @@ fn spawn(th: &Thread, func: &str, search_path: bool, a: &[Value]) -> PyResult {
         default_signals,
         scheduler,
     };
+    th.audit("os.posix_spawn", &[path.object, a[1], a[2]])?;
     let pid = th.blocking(|| host::spawn(&path.text, &list, env.as_deref(), &how));
     match pid {
         Ok(pid) => Ok(Value::small_int(i64::from(pid))),

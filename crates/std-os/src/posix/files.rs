@@ -12,6 +12,8 @@ pub fn open(th: &Thread, a: &[Value]) -> PyResult {
     let flags = int(th, a[1])?;
     let mode = args::int_or(th, a[2], 0o777)? as u32;
     let dir = dir_fd(th, a[3])?;
+    let shown = Value::small_int(i64::from(flags));
+    th.audit("open", &[path.object, Value::NONE, shown])?;
     let n = path.call(th, |p| fd::open(dir, p, flags, mode))?;
     Ok(Value::small_int(i64::from(n)))
 }
@@ -218,6 +220,7 @@ pub fn set_inheritable(th: &Thread, a: &[Value]) -> PyResult {
 pub fn lockf(th: &Thread, a: &[Value]) -> PyResult {
     let (n, command) = (int(th, a[0])?, int(th, a[1])?);
     let len = offset(th, a[2])?;
+    th.audit("os.lockf", &[a[0], a[1], a[2]])?;
     retried(th, || fd_control::lockf(n, command, len))?;
     Ok(Value::NONE)
 }

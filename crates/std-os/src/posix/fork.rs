@@ -58,6 +58,7 @@ fn with_callbacks<T>(
             "can't fork at interpreter shutdown",
         ));
     }
+    th.audit(&format!("os.{func}"), &[])?;
     let threads = gc::thread_count();
     forking::before(th);
     let result = call();

@@ -52,6 +52,12 @@ pub fn id_value(n: u32) -> Value {
     Value::small_int(if n == u32::MAX { -1 } else { i64::from(n) })
 }
 
+/// A directory's descriptor as audit hooks see it: -1 for none.
+pub fn dir_value(dir: i32) -> Value {
+    let none = dir == taipan_host::CWD;
+    Value::small_int(if none { -1 } else { i64::from(dir) })
+}
+
 /// A process id.
 pub fn pid(th: &Thread, v: Value) -> PyResult<i32> {
     args::int(th, v)

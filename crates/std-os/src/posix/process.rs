@@ -9,6 +9,7 @@ use taipan_object::{PyResult, Thread, Value};
 /// `kill(pid, signal)`
 pub fn kill(th: &Thread, a: &[Value]) -> PyResult {
     let (p, signal) = (pid(th, a[0])?, int(th, a[1])?);
+    th.audit("os.kill", &[a[0], a[1]])?;
     sys(th, session::kill(p, signal))?;
     // A signal to this process has its handler run before the call is over.
     th.poll()?;
@@ -18,6 +19,7 @@ pub fn kill(th: &Thread, a: &[Value]) -> PyResult {
 /// `killpg(pgid, signal)`
 pub fn killpg(th: &Thread, a: &[Value]) -> PyResult {
     let (group, signal) = (pid(th, a[0])?, int(th, a[1])?);
+    th.audit("os.killpg", &[a[0], a[1]])?;
     sys(th, session::killpg(group, signal))?;
     th.poll()?;
     Ok(Value::NONE)
@@ -62,6 +64,7 @@ pub fn abort(_: &Thread, _: &[Value]) -> PyResult {
 /// `system(command)`
 pub fn system(th: &Thread, a: &[Value]) -> PyResult {
     let command = args::fs_cstring(th, a[0])?;
+    th.audit("os.system", &[Value::bytes(th, command.as_bytes())?])?;
     let status = sys(th, th.blocking(|| fork::system(&command)))?;
     Ok(Value::small_int(i64::from(status)))
 }

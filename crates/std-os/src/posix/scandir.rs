@@ -76,6 +76,7 @@ pub static ITERATOR_SPEC: TypeSpec = TypeSpec {
 /// `scandir(path=None)`
 pub fn scandir(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::new(th, "scandir", "path", Accepts::PathFdOrNone, a[0])?;
+    th.audit("os.scandir", &[path.object.or(Value::NONE)])?;
     let dir = path.call_either(th, Dir::from_fd, Dir::open)?;
     let it = ScandirIterator {
         dir: Mutex::new(Some(dir)),

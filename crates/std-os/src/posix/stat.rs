@@ -79,6 +79,7 @@ pub fn chmod(th: &Thread, a: &[Value]) -> PyResult {
     let follow = args::flag(th, a[3], true)?;
     path.check_dir_fd(th, "chmod", dir)?;
     path.check_follow(th, "chmod", follow)?;
+    th.audit("os.chmod", &[path.object, a[1], numbers::dir_value(dir)])?;
     let done = path.call_either(
         th,
         |n| fs::fchmod(n, mode),
@@ -100,6 +101,7 @@ pub fn chmod(th: &Thread, a: &[Value]) -> PyResult {
 /// `fchmod(fd, mode)`
 pub fn fchmod(th: &Thread, a: &[Value]) -> PyResult {
     let (n, mode) = (int(th, a[0])?, int(th, a[1])? as u32);
+    th.audit("os.chmod", &[a[0], a[1], Value::small_int(-1)])?;
     retried(th, || fs::fchmod(n, mode))?;
     Ok(Value::NONE)
 }
@@ -112,6 +114,10 @@ pub fn chown(th: &Thread, a: &[Value]) -> PyResult {
     let follow = args::flag(th, a[4], true)?;
     path.check_dir_fd(th, "chown", dir)?;
     path.check_follow(th, "chown", follow)?;
+    th.audit(
+        "os.chown",
+        &[path.object, a[1], a[2], numbers::dir_value(dir)],
+    )?;
     path.call_either(
         th,
         |n| fs::fchown(n, u, g),
@@ -124,6 +130,7 @@ pub fn chown(th: &Thread, a: &[Value]) -> PyResult {
 pub fn lchown(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::plain(th, "lchown", a[0])?;
     let (u, g) = (uid(th, a[1])?, gid(th, a[2])?);
+    th.audit("os.chown", &[path.object, a[1], a[2], Value::small_int(-1)])?;
     path.call(th, |p| fs::chown(CWD, p, u, g, false))?;
     Ok(Value::NONE)
 }
@@ -132,6 +139,7 @@ pub fn lchown(th: &Thread, a: &[Value]) -> PyResult {
 pub fn fchown(th: &Thread, a: &[Value]) -> PyResult {
     let n = int(th, a[0])?;
     let (u, g) = (uid(th, a[1])?, gid(th, a[2])?);
+    th.audit("os.chown", &[a[0], a[1], a[2], Value::small_int(-1)])?;
     retried(th, || fs::fchown(n, u, g))?;
     Ok(Value::NONE)
 }
@@ -161,6 +169,13 @@ pub fn utime(th: &Thread, a: &[Value]) -> PyResult {
     } else {
         None
     };
+    let seen = [
+        path.object,
+        a[1].or(Value::NONE),
+        a[2].or(Value::NONE),
+        numbers::dir_value(dir),
+    ];
+    th.audit("os.utime", &seen)?;
     path.check_dir_fd(th, "utime", dir)?;
     path.check_follow(th, "utime", follow)?;
     path.call_either(
@@ -175,6 +190,7 @@ pub fn utime(th: &Thread, a: &[Value]) -> PyResult {
 pub fn truncate(th: &Thread, a: &[Value]) -> PyResult {
     let path = Path::or_fd(th, "truncate", a[0])?;
     let len = numbers::offset(th, a[1])?;
+    th.audit("os.truncate", &[path.object, a[1]])?;
     path.call_either(th, |n| fd::ftruncate(n, len), |p| fs::truncate(p, len))?;
     Ok(Value::NONE)
 }
@@ -183,6 +199,7 @@ pub fn truncate(th: &Thread, a: &[Value]) -> PyResult {
 pub fn ftruncate(th: &Thread, a: &[Value]) -> PyResult {
     let n = int(th, a[0])?;
     let len = numbers::offset(th, a[1])?;
+    th.audit("os.truncate", &[a[0], a[1]])?;
     retried(th, || fd::ftruncate(n, len))?;
     Ok(Value::NONE)
 }

@@ -46,6 +46,7 @@ fn attribute(th: &Thread, func: &str, v: Value) -> PyResult<Path> {
 pub fn getxattr(th: &Thread, a: &[Value]) -> PyResult {
     let file = File::new(th, "getxattr", Accepts::PathOrFd, a[0], a[2])?;
     let name = attribute(th, "getxattr", a[1])?;
+    th.audit("os.getxattr", &[file.path.object, name.object])?;
     let value = file.call(th, |t| host::get(t, &name.text))?;
     Value::bytes(th, &value)
 }
@@ -56,6 +57,8 @@ pub fn setxattr(th: &Thread, a: &[Value]) -> PyResult {
     let name = attribute(th, "setxattr", a[1])?;
     let value = bytes_like(th, a[2])?;
     let flags = args::int_or(th, a[3], 0)?;
+    let shown = Value::small_int(i64::from(flags));
+    th.audit("os.setxattr", &[file.path.object, name.object, a[2], shown])?;
     file.call(th, |t| host::set(t, &name.text, &value, flags))?;
     Ok(Value::NONE)
 }
@@ -64,6 +67,7 @@ pub fn setxattr(th: &Thread, a: &[Value]) -> PyResult {
 pub fn removexattr(th: &Thread, a: &[Value]) -> PyResult {
     let file = File::new(th, "removexattr", Accepts::PathOrFd, a[0], a[2])?;
     let name = attribute(th, "removexattr", a[1])?;
+    th.audit("os.removexattr", &[file.path.object, name.object])?;
     file.call(th, |t| host::remove(t, &name.text))?;
     Ok(Value::NONE)
 }
@@ -71,6 +75,7 @@ pub fn removexattr(th: &Thread, a: &[Value]) -> PyResult {
 /// `listxattr(path=None, *, follow_symlinks=True)`
 pub fn listxattr(th: &Thread, a: &[Value]) -> PyResult {
     let file = File::new(th, "listxattr", Accepts::PathFdOrNone, a[0], a[1])?;
+    th.audit("os.listxattr", &[file.path.object.or(Value::NONE)])?;
     let names = file.call(th, host::list)?;
     let mut out = ValueVec::with_capacity(th, names.len())?;
     for name in &names {

@@ -183,6 +183,7 @@ fn getrlimit(th: &Thread, a: &[Value]) -> PyResult {
 
 fn setrlimit(th: &Thread, a: &[Value]) -> PyResult {
     let which = resource(th, a[0])?;
+    th.audit("resource.setrlimit", &[a[0], a[1]])?;
     let (soft, hard) = new_limits(th, a[1])?;
     match limits::setrlimit(which, soft, hard) {
         Ok(()) => Ok(Value::NONE),
@@ -193,6 +194,7 @@ fn setrlimit(th: &Thread, a: &[Value]) -> PyResult {
 fn prlimit(th: &Thread, a: &[Value]) -> PyResult {
     let pid = int(th, a[0])?;
     let which = resource(th, a[1])?;
+    th.audit("resource.prlimit", &[a[0], a[1], a[2].or(Value::NONE)])?;
     let new = crate::args::given(a[2])
         .map(|v| new_limits(th, v))
         .transpose()?;

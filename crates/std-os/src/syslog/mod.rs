@@ -20,6 +20,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         )
         .doc("Set what later messages begin with and where they go; without a name, that of the program."),
         Method::new("closelog", "()", |th, _| {
+            th.audit("syslog.closelog", &[])?;
             OPEN.store(false, Ordering::Release);
             th.blocking(host::close);
             Ok(Value::NONE)
@@ -29,6 +30,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             .doc("syslog([priority=LOG_INFO,] message)\nSend the string message to the system logger."),
         Method::new("setlogmask", "(maskpri, /)", |th, a| {
             let mask = int(th, a[0])?;
+            th.audit("syslog.setlogmask", &[a[0]])?;
             Ok(Value::small_int(i64::from(host::set_mask(mask))))
         })
         .doc("Set which priorities are logged; what was set."),
@@ -64,6 +66,20 @@ fn text(th: &Thread, func: &str, which: &str, v: Value) -> PyResult<CString> {
         .map_err(|_| th.value_error("embedded null character"))
 }
 
+/// A name for the log: it ends at a null character, as in C.
+fn until_null(th: &Thread, v: Value) -> PyResult<CString> {
+    if v.as_wtf8().is_none() {
+        return Err(th.type_error(format!(
+            "openlog() argument 'ident' must be str, not {}",
+            type_name(v)
+        )));
+    }
+    let bytes = taipan_strings::codec::encode(th, v, Some("utf-8"), Some("strict"))?;
+    let bytes = bytes.as_bytes().unwrap_or_default();
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    Ok(CString::new(&bytes[..end]).unwrap_or_default())
+}
+
 /// The last part of `sys.argv[0]`, if there is one.
 fn program(th: &Thread) -> Option<CString> {
     let argv = th.interp.sys_dict.get()?.get_name(th, "argv")?;
@@ -83,11 +99,14 @@ fn open(th: &Thread, ident: Option<CString>, options: i32, facility: i32) {
 
 fn openlog(th: &Thread, a: &[Value]) -> PyResult {
     let ident = match a[0].present() {
-        Some(v) => Some(text(th, "openlog", "'ident'", v)?),
+        Some(v) => Some(until_null(th, v)?),
         None => program(th),
     };
     let options = int_or(th, a[1], 0)?;
     let facility = int_or(th, a[2], libc::LOG_USER)?;
+    let shown = a[0].or(Value::NONE);
+    let numbers = [options, facility].map(|n| Value::small_int(i64::from(n)));
+    th.audit("syslog.openlog", &[shown, numbers[0], numbers[1]])?;
     open(th, ident, options, facility);
     Ok(Value::NONE)
 }
@@ -99,6 +118,9 @@ fn syslog(th: &Thread, args: Args) -> PyResult {
         [priority, message] => (int(th, *priority)?, text(th, "syslog", "2", *message)?),
         _ => return Err(th.type_error("syslog.syslog requires 1 to 2 arguments")),
     };
+    let shown = args.pos().last().copied().unwrap_or(Value::NONE);
+    let level = Value::small_int(i64::from(priority));
+    th.audit("syslog.syslog", &[level, shown])?;
     if !OPEN.load(Ordering::Acquire) {
         open(th, program(th), 0, libc::LOG_USER);
     }
