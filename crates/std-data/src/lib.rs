@@ -3,7 +3,7 @@
 //! | module | what it has |
 //! |---|---|
 //! | `_codecs`, `_string` | the codec registry; the parsers of format strings |
-//! | `math`, `cmath`, `_random` | functions of numbers |
+//! | `math`, `cmath`, `_random`, `_statistics` | functions of numbers |
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
 //! | `_sre`, `_json` | the engine of regular expressions; the fast parts of `json` |
@@ -22,6 +22,7 @@ mod library;
 pub mod math;
 pub mod random;
 pub mod sre;
+pub mod statistics;
 pub mod string_module;
 pub mod structs;
 pub mod unicodedata;
@@ -46,6 +47,7 @@ static MODULES: &[&ModuleSpec] = &[
     &math::MODULE,
     &random::MODULE,
     &sre::MODULE,
+    &statistics::MODULE,
     &string_module::MODULE,
     &structs::MODULE,
     &unicodedata::MODULE,

@@ -4,7 +4,7 @@ use taipan_object::attr;
 use taipan_object::call;
 use taipan_object::dict::Dict;
 use taipan_object::types::{self, Type, class_of, flags};
-use taipan_object::{Object, PyResult, Thread, Value, ValueVec, names, ops};
+use taipan_object::{Object, PyResult, Raised, Thread, Value, ValueVec, names, ops};
 
 fn copyreg(th: &Thread, name: &str) -> PyResult {
     let m = crate::import_module(th, "copyreg")?;
@@ -39,7 +39,7 @@ fn common_reduce(th: &Thread, v: Value, protocol: i32) -> PyResult {
 fn reduce_newobj(th: &Thread, v: Value) -> PyResult {
     let cls = class_of(v);
     if cls.slots().new.is_none() {
-        return Err(th.type_error(format!("cannot pickle '{}' object", cls.name_text())));
+        return Err(cannot_pickle(th, cls));
     }
     let (args, kwargs) = new_arguments(th, v)?;
     let (func, args, has_args) = match (args, kwargs) {
@@ -127,7 +127,7 @@ fn get_state(th: &Thread, v: Value, required: bool) -> PyResult {
     let f = attr::get(th, v, names::GETSTATE.get())?;
     if let Some(nf) = f.downcast::<taipan_object::func::NativeFunction>()
         && nf.receiver.get().is(v)
-        && std::ptr::eq(nf.method.name, GETSTATE_NAME)
+        && nf.method.name == "__getstate__"
         && attr::type_lookup(class_of(v), names::GETSTATE.get())
             == attr::type_lookup(&types::OBJECT, names::GETSTATE.get())
     {
@@ -136,8 +136,6 @@ fn get_state(th: &Thread, v: Value, required: bool) -> PyResult {
     call::call(th, f, &[])
 }
 
-const GETSTATE_NAME: &str = "__getstate__";
-
 pub(super) fn getstate(th: &Thread, a: &[Value]) -> PyResult {
     default_state(th, a[0], false)
 }
@@ -145,7 +143,7 @@ pub(super) fn getstate(th: &Thread, a: &[Value]) -> PyResult {
 fn default_state(th: &Thread, v: Value, required: bool) -> PyResult {
     let cls = class_of(v);
     if required && !can_be_rebuilt(cls) {
-        return Err(th.type_error(format!("cannot pickle '{}' object", cls.name_text())));
+        return Err(cannot_pickle(th, cls));
     }
     let state = match attr::get_opt(th, v, names::DICT.get())? {
         Some(d) if attr::has_dict(v) => match d.as_dict() {
@@ -170,6 +168,16 @@ fn default_state(th: &Thread, v: Value, required: bool) -> PyResult {
         return Ok(state);
     }
     Ok(Value::tuple(th, &[state, slots.value()]))
+}
+
+/// Native types are named with their module here, as their C names are.
+fn cannot_pickle(th: &Thread, cls: &Object<Type>) -> Raised {
+    let name = cls.name_text();
+    let module = types::module_of(cls).filter(|m| !cls.is_heap() && !m.is_str("builtins"));
+    th.type_error(match module {
+        Some(m) => format!("cannot pickle '{}.{name}' object", names::text(m)),
+        None => format!("cannot pickle '{name}' object"),
+    })
 }
 
 /// Whether what `__dict__` and `__slots__` hold is all there is to an instance.

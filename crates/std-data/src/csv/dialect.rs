@@ -2,6 +2,7 @@
 
 use super::{QUOTINGS, Quoting, registered};
 use taipan_object::call::Args;
+use taipan_object::exception::ATTRIBUTE_ERROR;
 use taipan_object::heap::Field;
 use taipan_object::native::{GetSet, Method, TypeSpec};
 use taipan_object::types::{OBJECT, StaticType, Type, class_of, flags, layout_of};
@@ -61,6 +62,17 @@ macro_rules! get {
     };
 }
 
+/// A flag; CPython's words for one that can't be set differ from those for the others.
+macro_rules! member {
+    ($name:literal, $field:ident) => {
+        GetSet::rw(
+            $name,
+            |_, v| Ok(Value::bool(v.expect::<Dialect>().$field)),
+            |th, _, _| Err(th.raise(&ATTRIBUTE_ERROR, "readonly attribute")),
+        )
+    };
+}
+
 pub(super) static DIALECT_SPEC: TypeSpec = TypeSpec {
     slots: |s| s.new = Some(new),
     methods: &[
@@ -75,9 +87,9 @@ pub(super) static DIALECT_SPEC: TypeSpec = TypeSpec {
         get!("escapechar", |th, d| char_value(th, d.escapechar)),
         get!("lineterminator", |_, d| d.lineterminator.get()),
         get!("quoting", |th, d| Value::int(th, d.quoting as i64)),
-        get!("doublequote", |_, d| Value::bool(d.doublequote)),
-        get!("skipinitialspace", |_, d| Value::bool(d.skipinitialspace)),
-        get!("strict", |_, d| Value::bool(d.strict)),
+        member!("doublequote", doublequote),
+        member!("skipinitialspace", skipinitialspace),
+        member!("strict", strict),
     ],
     doc: "CSV dialect\n\nThe Dialect type records CSV parsing and generation options.\n",
     sig: "",

@@ -4,7 +4,7 @@ use super::dialect::Dialect;
 use super::{Quoting, error, field_limit, first_and_dialect};
 use std::sync::atomic::{AtomicU64, Ordering};
 use taipan_object::call::Args;
-use taipan_object::heap::{Field, FieldOf};
+use taipan_object::heap::{Field, FieldOf, Guarded};
 use taipan_object::native::{GetSet, TypeSpec};
 use taipan_object::seq::List;
 use taipan_object::types::{self, OBJECT, StaticType, class_of, flags, layout_of};
@@ -17,6 +17,8 @@ struct Reader {
     lines: Field,
     dialect: FieldOf<Dialect>,
     line_num: AtomicU64,
+    /// The threads that are reading a row, and whether their lines' iterator has read one of its own meanwhile.
+    reading: Guarded<Vec<(u64, bool)>>,
 }
 
 payload!(Reader, "csv reader", |this, m| {
@@ -67,6 +69,7 @@ pub(super) fn reader(th: &Thread, args: Args) -> PyResult {
         lines: Field::new(iterable),
         dialect: FieldOf::new(dialect.expect()),
         line_num: AtomicU64::new(0),
+        reading: Guarded::new(Vec::new()),
     };
     Ok(th.new_object(&READER, data).value())
 }
@@ -103,6 +106,22 @@ struct Record<'a> {
 
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let r = v.expect::<Reader>();
+    let me = th.ident;
+    let outermost = r.reading.with(|threads| {
+        match threads.iter_mut().find(|t| t.0 == me) {
+            Some(t) => t.1 = true,
+            None => threads.push((me, false)),
+        }
+        threads.iter().any(|t| *t == (me, false))
+    });
+    let row = read_row(th, r, !outermost);
+    if outermost {
+        r.reading.with(|threads| threads.retain(|t| t.0 != me));
+    }
+    row
+}
+
+fn read_row(th: &Thread, r: &Reader, nested: bool) -> PyResult<Option<Value>> {
     let d: &Object<Dialect> = r.dialect.expect();
     let mut special = [false; 128];
     let mut wide = false;
@@ -129,7 +148,12 @@ fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
         wide,
     };
     loop {
-        let Some(line) = ops::next(th, r.lines.get())? else {
+        let line = ops::next(th, r.lines.get())?;
+        let me = th.ident;
+        if r.reading.with(|threads| threads.contains(&(me, true))) && !nested {
+            return Err(error(th, "iterator has already advanced the reader"));
+        }
+        let Some(line) = line else {
             if record.chars != 0 || record.state == State::InQuoted {
                 if d.strict {
                     return Err(error(th, "unexpected end of data"));

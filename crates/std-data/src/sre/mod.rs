@@ -3,6 +3,7 @@
 //! `re._compiler` makes the code, [`verify`] checks it, `rustpython_sre_engine` runs it on text that never changes: a
 //! string, bytes, or a copy of another buffer.
 
+mod locale;
 mod matched;
 mod pattern;
 mod scanner;

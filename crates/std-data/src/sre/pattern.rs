@@ -151,6 +151,9 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
         .filter(|n| *n <= super::MAX_GROUPS)
         .ok_or_else(invalid)?;
     let found = verify(&words, groups).ok_or_else(invalid)?;
+    if let Some(better) = super::locale::rewrite(&words) {
+        words = better;
+    }
     // The program may go on changing its dict.
     let own = Dict::new(th);
     for key in ops::to_vec(th, groupindex)?.iter() {

@@ -9,7 +9,7 @@ use taipan_object::{Object, PyResult, Thread, Value, buffer, ops};
 
 /// Bytes, or text of ASCII only: a character is a byte.
 #[derive(Clone, Copy)]
-struct Narrow<'a>(&'a [u8]);
+pub(super) struct Narrow<'a>(pub &'a [u8]);
 
 impl StrDrive for Narrow<'_> {
     #[inline]
