@@ -75,6 +75,13 @@ pub fn set_up_process(th: &Thread) -> PyResult<()> {
         t.define(th, spec)?;
     }
     taipan_object::thread::add_after_fork_child(|th| engine(th).import_lock.after_fork_child(th));
+    // The child must not find a module half put in place by a thread that is no more.
+    taipan_std_os::forking::add_around(
+        |th| engine(th).import_lock.acquire(th),
+        |th| {
+            engine(th).import_lock.release(th);
+        },
+    );
     Ok(())
 }
 

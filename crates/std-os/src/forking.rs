@@ -1,6 +1,7 @@
 //! What surrounds a fork: `os.register_at_fork`'s functions, the world stopped, the child put in order.
 
 use crate::args::state;
+use std::sync::{Mutex, PoisonError};
 use taipan_object::seq::List;
 use taipan_object::{Object, PyResult, Thread, Value, call, gc};
 
@@ -64,16 +65,42 @@ fn run(th: &Thread, when: When) {
     }
 }
 
+/// What native code does around a fork: locks that the child is to find free are held while it is made.
+#[derive(Clone, Copy)]
+struct Around {
+    before: fn(&Thread),
+    after: fn(&Thread),
+}
+
+static AROUND: Mutex<Vec<Around>> = Mutex::new(Vec::new());
+
+/// Has `before` called before each fork, when the Python functions have run and all threads still do, and `after`
+/// behind it, on both sides. Once per process.
+pub fn add_around(before: fn(&Thread), after: fn(&Thread)) {
+    let mut all = AROUND.lock().unwrap_or_else(PoisonError::into_inner);
+    all.push(Around { before, after });
+}
+
+fn around(f: impl Fn(Around)) {
+    let all = AROUND
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    all.into_iter().for_each(f);
+}
+
 /// Runs what is registered for before, and stops the world: the fork itself has to follow, and then [`in_parent`],
 /// also where it failed, or [`in_child`].
 pub fn before(th: &Thread) {
     run(th, When::Before);
+    around(|a| (a.before)(th));
     gc::before_fork(&th.mutator);
 }
 
 /// Lets the parent's world go on, and runs what is registered for it.
 pub fn in_parent(th: &Thread) {
     gc::after_fork_parent(&th.mutator);
+    around(|a| (a.after)(th));
     run(th, When::Parent);
 }
 
@@ -82,5 +109,6 @@ pub fn in_child(th: &Thread) {
     gc::after_fork_child(&th.mutator);
     taipan_object::thread::after_fork_child(th);
     crate::io::lock::after_fork_child();
+    around(|a| (a.after)(th));
     run(th, When::Child);
 }

@@ -92,9 +92,16 @@ fn program(th: &Thread) -> Option<CString> {
     CString::new(last).ok()
 }
 
-fn open(th: &Thread, ident: Option<CString>, options: i32, facility: i32) {
+fn open(th: &Thread, ident: Option<CString>, options: i32, facility: i32) -> PyResult<()> {
+    let shown = match &ident {
+        Some(text) => crate::args::fs_decode(th, text.as_bytes()),
+        None => Value::NONE,
+    };
+    let numbers = [options, facility].map(|n| Value::small_int(i64::from(n)));
+    th.audit("syslog.openlog", &[shown, numbers[0], numbers[1]])?;
     th.blocking(|| host::open(ident, options, facility));
     OPEN.store(true, Ordering::Release);
+    Ok(())
 }
 
 fn openlog(th: &Thread, a: &[Value]) -> PyResult {
@@ -104,10 +111,7 @@ fn openlog(th: &Thread, a: &[Value]) -> PyResult {
     };
     let options = int_or(th, a[1], 0)?;
     let facility = int_or(th, a[2], libc::LOG_USER)?;
-    let shown = a[0].or(Value::NONE);
-    let numbers = [options, facility].map(|n| Value::small_int(i64::from(n)));
-    th.audit("syslog.openlog", &[shown, numbers[0], numbers[1]])?;
-    open(th, ident, options, facility);
+    open(th, ident, options, facility)?;
     Ok(Value::NONE)
 }
 
@@ -122,7 +126,7 @@ fn syslog(th: &Thread, args: Args) -> PyResult {
     let level = Value::small_int(i64::from(priority));
     th.audit("syslog.syslog", &[level, shown])?;
     if !OPEN.load(Ordering::Acquire) {
-        open(th, program(th), 0, libc::LOG_USER);
+        open(th, program(th), 0, libc::LOG_USER)?;
     }
     th.blocking(|| host::send(priority, &message));
     Ok(Value::NONE)
