@@ -72,16 +72,10 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             Value::try_tuple(th, &all)
         })
         .doc("Return the current collection thresholds."),
-        Method::new("collect", "(generation=2)", |th, a| {
+        Method::raw("collect", "(generation=2)", |th, args| {
+            // First of all: the frames that binding the argument takes would lie over leftovers.
             gc::clear_stack_below();
-            let n = match a[0].present() {
-                Some(v) => ops::index_i32(th, v)?,
-                None => 2,
-            };
-            let Some(n) = usize::try_from(n).ok().filter(|n| *n <= 2) else {
-                return Err(th.value_error("invalid generation"));
-            };
-            collect(th, n).map(|n| Value::usize(th, n))
+            call::call_method_row(th, &COLLECT, args)
         })
         .doc("Run the garbage collector.\n\nWith no arguments, run a full collection.  The optional argument\nmay be an integer specifying which generation to collect.  A ValueError\nis raised if the generation number is invalid.\n\nThe number of unreachable objects is returned."),
         Method::new("get_objects", "(generation=None)", inspect::get_objects)
@@ -187,6 +181,17 @@ fn tell(th: &Thread, phase: &str, generation: usize, collected: usize) -> PyResu
     }
     Ok(())
 }
+
+static COLLECT: Method = Method::new("collect", "(generation=2)", |th, a| {
+    let n = match a[0].present() {
+        Some(v) => ops::index_i32(th, v)?,
+        None => 2,
+    };
+    let Some(n) = usize::try_from(n).ok().filter(|n| *n <= 2) else {
+        return Err(th.value_error("invalid generation"));
+    };
+    collect(th, n).map(|n| Value::usize(th, n))
+});
 
 /// `gc.collect(generation)`: runs finalisers and weak references' callbacks before it returns. How many cells died.
 ///
