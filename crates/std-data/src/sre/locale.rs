@@ -109,20 +109,39 @@ pub(super) fn rewrite(code: &[u32]) -> Option<Vec<u32>> {
     Some(out)
 }
 
-/// The bytes that a set, ended by `FAILURE`, matches in either case.
+/// The bytes that a set, ended by `FAILURE`, matches: each of its items counts in either case.
 fn members(set: &[u32]) -> impl Iterator<Item = u8> {
-    let mut code = vec![Op::IN as u32, set.len() as u32 + 1];
-    code.extend_from_slice(set);
-    code.push(Op::SUCCESS as u32);
-    let has: Vec<bool> = (0..=255u8)
-        .map(|b| {
-            let text = [b];
-            one(super::subject::Narrow(&text), &code)
-        })
-        .collect();
-    (0..=255u8).filter(move |b| {
-        has[usize::from(b.to_ascii_lowercase())] || has[usize::from(b.to_ascii_uppercase())]
-    })
+    let mut has = [None; 256];
+    let mut ok = true;
+    let mut at = 0;
+    while at < set.len() {
+        let words = match Op::try_from(set[at]) {
+            Ok(Op::NEGATE) => {
+                ok = !ok;
+                at += 1;
+                continue;
+            }
+            Ok(Op::LITERAL | Op::CATEGORY) => 2,
+            Ok(Op::RANGE | Op::RANGE_UNI_IGNORE) => 3,
+            Ok(Op::CHARSET) => 9,
+            Ok(Op::BIGCHARSET) => 2 + 64 + 8 * set[at + 1] as usize,
+            _ => break,
+        };
+        let mut code = vec![Op::IN as u32, words as u32 + 2];
+        code.extend_from_slice(&set[at..at + words]);
+        code.extend_from_slice(&[Op::FAILURE as u32, Op::SUCCESS as u32]);
+        let matches = |b: u8| one(super::subject::Narrow(&[b]), &code);
+        for b in 0..=255u8 {
+            let place = &mut has[usize::from(b)];
+            if place.is_none()
+                && (matches(b.to_ascii_lowercase()) || matches(b.to_ascii_uppercase()))
+            {
+                *place = Some(ok);
+            }
+        }
+        at += words;
+    }
+    (0..=255u8).filter(move |b| has[usize::from(*b)].unwrap_or(!ok))
 }
 
 fn one<S: StrDrive>(text: S, code: &[u32]) -> bool {
@@ -137,6 +156,8 @@ mod tests {
     fn sets_match_both_cases() {
         let set = [16, 98, 16, 67, 0];
         assert_eq!(members(&set).collect::<Vec<_>>(), b"BCbc");
+        let others = [21, 16, 98, 16, 67, 0];
+        assert_eq!(members(&others).count(), 252);
     }
 
     #[test]
