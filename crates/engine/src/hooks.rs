@@ -29,8 +29,12 @@ fn poll(th: &Thread, bits: u32) -> PyResult<()> {
     if bits & gc::POLL_PENDING != 0 {
         finalize::run_pending(th);
     }
-    if bits & (POLL_MEMORY | POLL_TRACE) != 0 {
-        th.mutator.clear_poll(POLL_MEMORY | POLL_TRACE);
+    if bits & POLL_MEMORY != 0 {
+        th.mutator.clear_poll(POLL_MEMORY);
+    }
+    if bits & POLL_TRACE != 0 {
+        th.mutator.clear_poll(POLL_TRACE);
+        taipan_interp::trace::refresh(th);
     }
     if bits & POLL_SIGNAL != 0 {
         th.mutator.clear_poll(POLL_SIGNAL);
@@ -56,4 +60,3 @@ fn raise_now(th: &Thread, e: Value) -> Raised {
         Err(e) => e,
     }
 }
-

@@ -4,6 +4,7 @@ use taipan_bytecode::{CommonConst, Conversion};
 use taipan_object::call::{self, Args};
 use taipan_object::dict::{Dict, Set};
 use taipan_object::exception as exc;
+use taipan_object::frame::Regs;
 use taipan_object::seq::List;
 use taipan_object::strings::Str;
 use taipan_object::types::{self, class_of};
@@ -83,6 +84,16 @@ pub fn next(th: &Thread, it: Value) -> PyResult<Option<Value>> {
         Some(f) => ops::ended(f(th, it)),
         None => ops::next(th, it),
     }
+}
+
+/// Unpacks exactly `n` items into registers.
+#[inline]
+pub fn unpack_to(th: &Thread, v: Value, n: usize, to: Regs) -> PyResult<()> {
+    match v.as_tuple() {
+        Some(items) if items.len() == n && class_of(v).is(&types::TUPLE) => to.copy_in(items),
+        _ => to.copy_in(&unpack(th, v, n)?),
+    }
+    Ok(())
 }
 
 /// Exactly `n` items of an iterable.

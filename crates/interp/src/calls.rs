@@ -1,10 +1,13 @@
 //! Entering and leaving frames.
 
 use std::sync::atomic::Ordering;
-use taipan_object::call::Args;
+use taipan_object::attr;
+use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
 use taipan_object::frame::{FramePtr, FrameRec, Regs, Step, frame_flags};
-use taipan_object::func::Function;
+use taipan_object::func::{BoundMethod, Function, NativeFunction};
+use taipan_object::native::NativeFn;
+use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value};
 
 /// Fails at the recursion limit or where the thread's stacks are full.
@@ -163,4 +166,59 @@ pub fn run_code(
     match r? {
         Step::Return(v) | Step::Yield(v) => Ok(v),
     }
+}
+
+/// A bound method to be unpacked by a call.
+#[inline(always)]
+pub fn bound<'a>(f: Value) -> Option<&'a Object<BoundMethod>> {
+    let m = f.downcast::<BoundMethod>()?;
+    if class_of(f).is(&types::METHOD) {
+        Some(m)
+    } else {
+        None
+    }
+}
+
+/// For a class whose instances are plain and whose construction is just its Python `__init__`: that.
+#[inline]
+pub fn simple_init(f: Value) -> Option<Value> {
+    let cls = f.downcast::<Type>()?;
+    if !cls.is_heap()
+        || !class_of(f).is(&types::TYPE)
+        || !cls.makes::<attr::Plain>()
+        || cls.has_flag(types::flags::ABSTRACT)
+    {
+        return None;
+    }
+    let s = cls.slots();
+    if s.new.map(|n| n as usize) != types::OBJECT.slots().new.map(|n| n as usize) {
+        return None;
+    }
+    let init = attr::type_lookup(cls, taipan_object::names::INIT.get())?;
+    init.downcast::<Function>()?;
+    Some(init)
+}
+
+/// Calls anything but a Python function with positional arguments.
+#[inline]
+pub fn call_native(th: &Thread, f: Value, args: &[Value]) -> PyResult {
+    if let Some(nf) = f.downcast::<NativeFunction>()
+        && let NativeFn::Bound(func) = nf.method.func
+        && !nf.bound
+        && nf.method.arity.is_exactly(args.len())
+    {
+        th.check_native_stack()?;
+        return func(th, args);
+    }
+    if let Some(d) = f.downcast::<taipan_object::func::MethodDescriptor>()
+        && class_of(f).is(&types::METHOD_DESCRIPTOR)
+        && let NativeFn::Bound(func) = d.method.func
+        && d.method.arity.is_exactly(args.len())
+        && let Some(first) = args.first()
+        && class_of(*first).is_subtype(d.owner.expect())
+    {
+        th.check_native_stack()?;
+        return func(th, args);
+    }
+    call::call_args(th, f, Args::positional(args))
 }

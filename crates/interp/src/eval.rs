@@ -4,38 +4,69 @@
 //! so that the loop's code stays small. `tri!` runs a fallible step with the frame's place saved; an error leaves
 //! the inner loop with the exception, the outer one unwinds and goes on at the handler.
 
-use crate::{
-    arith, attrs, build, calls, function, generators, globals, import, intrinsic, pattern, raise,
-};
+use crate::{arith, attrs, build, calls, generators, globals, raise, rare, trace};
 use taipan_bytecode::{Instr, Op};
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
 use taipan_object::frame::{FramePtr, Generator, Pc, Regs, Step, frame_flags};
-use taipan_object::func::{BoundMethod, Cell, Function, NativeFunction};
-use taipan_object::native::NativeFn;
+use taipan_object::func::{Cell, Function};
 use taipan_object::slots::{BinOp, CmpOp};
 use taipan_object::types::{self, TUPLE, Type, class_of};
 use taipan_object::{Object, PyResult, Raised, Thread, Value, ops};
+
+/// How a copy of the loop ends.
+enum Exit {
+    /// The entry frame returned or yielded.
+    Done(Step),
+    /// The innermost frame goes on in the other copy.
+    Move,
+}
 
 /// Runs the innermost frame, and all it calls, until it returns or yields.
 ///
 /// `thrown` is raised at once where the frame stands: a generator's `throw`.
 pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Step> {
+    let (mut frame, mut thrown) = (entry, thrown);
+    loop {
+        let exit = if th.traced.get() {
+            let r = run_in::<true>(th, frame, thrown.take());
+            // Frames of a copy further out, which does not trace, are to notice.
+            th.mutator.set_poll(taipan_object::thread::POLL_TRACE);
+            r
+        } else {
+            run_in::<false>(th, frame, thrown.take())
+        };
+        match exit? {
+            Exit::Done(step) => return Ok(step),
+            Exit::Move => frame = FramePtr(th.frame.get()),
+        }
+    }
+}
+
+/// The loop. It is compiled twice: `TRACED` tells of lines, calls, returns, … (`sys.settrace`, `sys.monitoring`).
+fn run_in<const TRACED: bool>(
+    th: &Thread,
+    entry: FramePtr,
+    thrown: Option<Raised>,
+) -> PyResult<Exit> {
     let mut frame = entry;
     let mut code: &Object<Code> = frame.code();
     let mut regs = Regs(frame.regs);
     let mut pc = Pc(frame.pc);
+    let mut trail = trace::Trail::at(frame);
     if let Some(e) = thrown {
-        match raise::unwind(th, frame, pc, e, false) {
-            Ok(f) => {
-                frame = f;
-                code = frame.code();
-                regs = Regs(frame.regs);
-                pc = Pc(frame.pc);
-            }
-            Err(e) => return Err(e),
-        }
+        let e = if TRACED {
+            trace::thrown(th, frame, e)
+        } else {
+            e
+        };
+        let (f, from) = raise::unwind(th, frame, pc, e, false, TRACED)?;
+        frame = f;
+        code = frame.code();
+        regs = Regs(frame.regs);
+        pc = Pc(frame.pc);
+        trail.jumped_from(from);
     }
 
     loop {
@@ -55,17 +86,51 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                     code = frame.code();
                     regs = Regs(frame.regs);
                     pc = Pc(frame.pc);
+                    if TRACED {
+                        trail = trace::Trail::at(frame);
+                    }
                 }};
             }
             macro_rules! poll {
                 () => {
                     if th.mutator.poll_bits() != 0 {
-                        tri!(th.poll())
+                        tri!(th.poll());
+                        if !TRACED && th.traced.get() {
+                            frame.flags |= frame_flags::TRACED;
+                            return Ok(Exit::Move);
+                        }
                     }
                 };
             }
-            // Goes back to the frame below with the result of this one.
+            // As `poll!`, in a frame that has not begun: tracing will tell of its beginning.
+            macro_rules! poll_entered {
+                () => {
+                    if th.mutator.poll_bits() != 0 {
+                        tri!(th.poll());
+                        if !TRACED && th.traced.get() {
+                            return Ok(Exit::Move);
+                        }
+                    }
+                };
+            }
+            // Tells tracing of something, with the frame's place saved.
+            macro_rules! tell {
+                ($e:expr) => {
+                    if TRACED {
+                        tri!($e)
+                    }
+                };
+            }
+            // Returns from the frame that runs.
             macro_rules! finish {
+                ($v:expr) => {{
+                    let v: Value = $v;
+                    tell!(trace::returned(th, frame, v));
+                    leave!(v);
+                }};
+            }
+            // Goes back to the frame below with the result of this one.
+            macro_rules! leave {
                 ($v:expr) => {{
                     let v: Value = $v;
                     let (flags, dst) = (frame.flags, frame.dst);
@@ -76,7 +141,7 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                     }
                     calls::leave(th, frame);
                     if flags & frame_flags::ENTRY != 0 {
-                        return Ok(Step::Return(v));
+                        return Ok(Exit::Done(Step::Return(v)));
                     }
                     let below = FramePtr(th.frame.get());
                     th.stack_top.set(below.top);
@@ -91,6 +156,9 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         regs.set(dst, instance);
                     } else if flags & frame_flags::LOOP != 0 {
                         // The loop's generator ended: on past the loop.
+                        if TRACED {
+                            trail.branches();
+                        }
                         pc.step(resume as isize);
                         frame.pc = pc.0;
                         regs.set(frame.spare_register, Value::ABSENT);
@@ -101,16 +169,29 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
             }
             // Suspends the generator that runs and gives a value to whoever resumed it.
             macro_rules! yielded {
-                ($v:expr) => {{
+                ($v:expr, $back:expr) => {{
                     let v: Value = $v;
+                    let to = if TRACED {
+                        tri!(trace::yielded(th, frame, v))
+                    } else {
+                        None
+                    };
+                    match to {
+                        Some(to) => pc = to,
+                        None => pc.step($back),
+                    }
                     let (flags, dst, advance) = (frame.flags, frame.dst, frame.advance);
+                    frame.pc = pc.0;
                     generators::suspend(th, frame);
                     if flags & frame_flags::ENTRY != 0 {
-                        return Ok(Step::Yield(v));
+                        return Ok(Exit::Done(Step::Yield(v)));
                     }
                     let below = FramePtr(th.frame.get());
                     th.stack_top.set(below.top);
                     load_frame!(below);
+                    if TRACED {
+                        trail.branches();
+                    }
                     pc.step(advance as isize);
                     regs.set(dst, v);
                     poll!();
@@ -141,7 +222,7 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         frame.pc = pc.0;
                         load_frame!(fr);
                     }
-                    poll!();
+                    poll_entered!();
                 }};
             }
             macro_rules! native {
@@ -162,9 +243,10 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                 ($f:expr, $start:expr, $n:expr, $dst:expr, $words:expr) => {{
                     let f: Value = $f;
                     let (start, n): (usize, usize) = ($start, $n);
+                    tell!(trace::calling(th, frame, f, regs.slice(start as u16, n)));
                     if f.downcast::<Function>().is_some() {
                         enter!(f, start, n, $dst, $words);
-                    } else if let Some(init) = simple_init(f) {
+                    } else if !TRACED && let Some(init) = calls::simple_init(f) {
                         // A class whose instances are plain: make one and run `__init__` in this loop.
                         let cls = f.expect::<Type>();
                         frame.pc = pc.0;
@@ -189,10 +271,18 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         let mut fr = fr;
                         fr.locals = instance;
                         load_frame!(fr);
-                        poll!();
+                        poll_entered!();
                     } else {
                         let args = regs.slice(start as u16, n);
-                        let v = native!(start + n, call_native(th, f, args));
+                        let v = native!(
+                            start + n,
+                            if TRACED {
+                                let first = args.first().copied();
+                                trace::called(th, frame, f, first, calls::call_native(th, f, args))
+                            } else {
+                                calls::call_native(th, f, args)
+                            }
+                        );
                         regs.set($dst, v);
                         pc.step($words);
                         poll!();
@@ -279,6 +369,17 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
             }
 
             loop {
+                if TRACED {
+                    frame.pc = pc.0;
+                    if !th.traced.get() {
+                        return Ok(Exit::Move);
+                    }
+                    let told = trace::step(th, frame, &mut trail);
+                    pc = Pc(frame.pc);
+                    if let Err(e) = told {
+                        break 'run (e, false);
+                    }
+                }
                 let i = Instr(pc.fetch());
                 match i.op() {
                     Op::NOP => {}
@@ -290,14 +391,12 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         );
                     }
                     Op::LOAD_INT => regs.set(i.c(), Value::small_int(i.imm32() as i64)),
-                    Op::LOAD_COMMON => regs.set(i.a(), build::common(i.x())),
                     Op::CLEAR => regs.set(i.a(), Value::ABSENT),
                     Op::CHECK_LOCAL => {
                         if regs.get(i.a()).is_absent() {
                             tri!(Err(globals::unbound(th, code, i.a() as usize)))
                         }
                     }
-
                     Op::ADD => arith!(i, BinOp::Add, |a, b| arith::add_int(a, b), |x, y| Some(
                         x + y
                     )),
@@ -461,7 +560,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         regs.set(i.a(), Value::bool(t != (i.x() != 0)));
                         pc.step(1);
                     }
-
                     Op::JUMP => pc.step(i.imm32() as isize),
                     Op::JUMP_BACK => {
                         pc.step(i.imm32() as isize);
@@ -559,7 +657,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                     Op::LOOP_IF_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), true, true),
                     Op::LOOP_IF_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), true, true),
                     Op::LOOP_IF_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), true, true),
-
                     Op::LOAD_GLOBAL => {
                         let v = match globals::cached_global(frame, pc) {
                             Some(v) => v,
@@ -576,13 +673,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         tri!(frame.globals().set(th, name, regs.get(i.c())));
                         pc.step(1);
                     }
-                    Op::DELETE_GLOBAL => {
-                        tri!(globals::delete_global(
-                            th,
-                            frame,
-                            globals::name_of(code, i.imm32() as usize)
-                        ));
-                    }
                     Op::LOAD_NAME => {
                         let name = globals::name_of(code, i.imm32() as usize);
                         let v = tri!(globals::load_name(th, frame, name));
@@ -593,13 +683,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         let name = globals::name_of(code, i.imm32() as usize);
                         tri!(globals::store_name(th, frame, name, regs.get(i.c())));
                         pc.step(1);
-                    }
-                    Op::DELETE_NAME => {
-                        tri!(globals::delete_name(
-                            th,
-                            frame,
-                            globals::name_of(code, i.imm32() as usize)
-                        ));
                     }
                     Op::LOAD_DEREF => {
                         let v = regs.get(i.b()).expect::<Cell>().value.get();
@@ -612,62 +695,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         let c = regs.get(i.a()).expect::<Cell>();
                         c.value.set(&c.header, regs.get(i.b()));
                     }
-                    Op::DELETE_DEREF => {
-                        let c = regs.get(i.a()).expect::<Cell>();
-                        if c.value.swap(&c.header, Value::ABSENT).is_absent() {
-                            tri!(Err(globals::unbound(th, code, i.a() as usize)))
-                        }
-                    }
-                    Op::LOAD_FROM_DICT_OR_DEREF => {
-                        let name = globals::register_name(code, i.c() as usize);
-                        let v = match tri!(globals::lookup_mapping(th, regs.get(i.b()), name)) {
-                            Some(v) => v,
-                            None => {
-                                let v = regs.get(i.c()).expect::<Cell>().value.get();
-                                if v.is_absent() {
-                                    tri!(Err(globals::unbound(th, code, i.c() as usize)))
-                                }
-                                v
-                            }
-                        };
-                        regs.set(i.a(), v);
-                    }
-                    Op::LOAD_FROM_DICT_OR_GLOBALS => {
-                        let name = globals::name_of(code, i.c() as usize);
-                        let v = match tri!(globals::lookup_mapping(th, regs.get(i.b()), name)) {
-                            Some(v) => v,
-                            None => tri!(globals::load_global_uncached(th, frame, name)),
-                        };
-                        regs.set(i.a(), v);
-                    }
-                    Op::LOAD_LOCALS => {
-                        let v = if frame.locals.is_absent() {
-                            frame.globals().value()
-                        } else {
-                            frame.locals
-                        };
-                        regs.set(i.a(), v);
-                    }
-                    Op::MAKE_CELL => {
-                        let c = Cell::new(th, Value::ABSENT);
-                        regs.set(i.a(), c);
-                    }
-                    Op::MAKE_CELL_FROM => {
-                        let c = Cell::new(th, regs.get(i.b()));
-                        regs.set(i.b(), Value::ABSENT);
-                        regs.set(i.a(), c);
-                    }
-                    Op::COPY_FREE_VARS => {
-                        let cells = frame
-                            .func
-                            .expect::<Function>()
-                            .closure
-                            .get()
-                            .as_tuple()
-                            .unwrap_or(&[]);
-                        regs.from(i.c() as usize).copy_in(cells);
-                    }
-
                     Op::LOAD_ATTR => {
                         let v = regs.get(i.b());
                         let x = match attrs::load_fast(v, pc) {
@@ -688,10 +715,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         }
                         pc.step(2);
                     }
-                    Op::DELETE_ATTR => {
-                        let name = globals::name_of(code, i.c() as usize);
-                        tri!(attr::set(th, regs.get(i.a()), name, Value::ABSENT));
-                    }
                     Op::LOAD_METHOD => {
                         let v = regs.get(i.b());
                         let (f, receiver) = match attrs::method_fast(v, pc) {
@@ -704,40 +727,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         regs.set(i.a(), f);
                         regs.set(i.a() + 1, receiver);
                         pc.step(2);
-                    }
-                    Op::LOAD_SUPER_ATTR => {
-                        let name = globals::name_of(code, i.c() as usize);
-                        let (f, receiver) = tri!(function::load_super(
-                            th,
-                            regs.slice(i.b(), 3),
-                            name,
-                            i.x() & 1 != 0
-                        ));
-                        let v = if receiver.is_absent() {
-                            f
-                        } else {
-                            tri!(function::bind_method(th, f, receiver))
-                        };
-                        regs.set(i.a(), v);
-                        pc.step(1);
-                    }
-                    Op::LOAD_SUPER_METHOD => {
-                        let name = globals::name_of(code, i.c() as usize);
-                        let (f, receiver) = tri!(function::load_super(
-                            th,
-                            regs.slice(i.b(), 3),
-                            name,
-                            i.x() & 1 != 0
-                        ));
-                        regs.set(i.a(), f);
-                        regs.set(i.a() + 1, receiver);
-                        pc.step(1);
-                    }
-                    Op::LOAD_SPECIAL => {
-                        let (f, receiver) =
-                            tri!(function::load_special(th, regs.get(i.b()), i.x()));
-                        regs.set(i.a(), f);
-                        regs.set(i.a() + 1, receiver);
                     }
                     Op::LOAD_SUBSCR => {
                         let (v, k) = (regs.get(i.b()), regs.get(i.c()));
@@ -766,32 +755,11 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         ));
                         pc.step(1);
                     }
-                    Op::DELETE_SUBSCR => tri!(ops::del_item(th, regs.get(i.a()), regs.get(i.b()))),
-                    Op::BINARY_SLICE => {
-                        let s = taipan_object::func::Slice::new(
-                            th,
-                            regs.get(i.c()),
-                            regs.get(i.c() + 1),
-                            Value::NONE,
-                        );
-                        let v = tri!(ops::get_item(th, regs.get(i.b()), s));
-                        regs.set(i.a(), v);
-                    }
-                    Op::STORE_SLICE => {
-                        let s = taipan_object::func::Slice::new(
-                            th,
-                            regs.get(i.b()),
-                            regs.get(i.b() + 1),
-                            Value::NONE,
-                        );
-                        tri!(ops::set_item(th, regs.get(i.a()), s, regs.get(i.c())));
-                    }
-
                     Op::CALL => {
                         let base = i.b() as usize;
                         let mut f = regs.get(i.b());
                         let (mut start, mut n) = (base + 2, i.c() as usize);
-                        if let Some(m) = bound(f) {
+                        if let Some(m) = calls::bound(f) {
                             f = m.func.get();
                             regs.set(i.b() + 1, m.receiver.get());
                             start -= 1;
@@ -806,7 +774,7 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         if !regs.get(i.b() + 1).is_absent() {
                             start -= 1;
                             n += 1;
-                        } else if let Some(m) = bound(f) {
+                        } else if let Some(m) = calls::bound(f) {
                             f = m.func.get();
                             regs.set(i.b() + 1, m.receiver.get());
                             start -= 1;
@@ -823,7 +791,7 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         if i.x() != 0 && !regs.get(i.b() + 1).is_absent() {
                             start -= 1;
                             n += 1;
-                        } else if let Some(m) = bound(f) {
+                        } else if let Some(m) = calls::bound(f) {
                             f = m.func.get();
                             regs.set(i.b() + 1, m.receiver.get());
                             start -= 1;
@@ -833,6 +801,12 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                             values: regs.slice(start as u16, n),
                             kwnames,
                         };
+                        tell!(trace::calling(
+                            th,
+                            frame,
+                            f,
+                            &args.values[..n - kwnames.len()]
+                        ));
                         if let Some(fo) = f.downcast::<Function>() {
                             if frame.generator.is_absent() {
                                 th.stack_top.set(regs.from(start + n).0);
@@ -841,29 +815,38 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                             pc.step(3);
                             frame.pc = pc.0;
                             load_frame!(fr);
-                            poll!();
+                            poll_entered!();
                         } else {
-                            let v = native!(start + n, call::call_args(th, f, args));
+                            let v = native!(
+                                start + n,
+                                if TRACED {
+                                    let first = args.pos().first().copied();
+                                    trace::called(th, frame, f, first, call::call_args(th, f, args))
+                                } else {
+                                    call::call_args(th, f, args)
+                                }
+                            );
                             regs.set(i.a(), v);
                             pc.step(3);
                             poll!();
                         }
                     }
                     Op::CALL_EX => {
-                        let v = native!(
-                            i.b() as usize + 4,
-                            build::call_ex(
-                                th,
-                                regs.get(i.b()),
-                                regs.get(i.b() + 2),
-                                regs.get(i.b() + 3)
-                            )
-                        );
+                        let (f, args) = (regs.get(i.b()), regs.get(i.b() + 2));
+                        let first = args.as_tuple().and_then(|t| t.first()).copied();
+                        tell!(trace::calling(th, frame, f, first.as_slice()));
+                        let v = native!(i.b() as usize + 4, {
+                            let r = build::call_ex(th, f, args, regs.get(i.b() + 3));
+                            if TRACED && f.downcast::<Function>().is_none() {
+                                trace::called(th, frame, f, first, r)
+                            } else {
+                                r
+                            }
+                        });
                         regs.set(i.a(), v);
                         pc.step(2);
                         poll!();
                     }
-
                     Op::GET_ITER => {
                         let v = tri!(ops::iter(th, regs.get(i.b())));
                         regs.set(i.a(), v);
@@ -886,10 +869,15 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                                 tri!(Err(th.recursion_error("")))
                             }
                             load_frame!(fr);
-                            poll!();
+                            poll_entered!();
                             continue;
                         }
-                        match tri!(build::next(th, it)) {
+                        let next = if TRACED {
+                            tri!(trace::next(th, frame, it))
+                        } else {
+                            tri!(build::next(th, it))
+                        };
+                        match next {
                             Some(v) => {
                                 regs.set(i.a(), v);
                                 if backward {
@@ -906,17 +894,8 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         }
                     }
                     Op::UNPACK_SEQUENCE => {
-                        let v = regs.get(i.b());
-                        let n = i.c() as usize;
-                        match v.as_tuple() {
-                            Some(items) if items.len() == n && class_of(v).is(&TUPLE) => {
-                                regs.from(i.a() as usize).copy_in(items)
-                            }
-                            _ => {
-                                let items = tri!(build::unpack(th, v, n));
-                                regs.from(i.a() as usize).copy_in(&items);
-                            }
-                        }
+                        let to = regs.from(i.a() as usize);
+                        tri!(build::unpack_to(th, regs.get(i.b()), i.c() as usize, to));
                         pc.step(1);
                     }
                     Op::UNPACK_PAIR => {
@@ -932,47 +911,12 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         regs.set(i.c(), y);
                         pc.step(1);
                     }
-                    Op::UNPACK_EX => {
-                        let items = tri!(build::unpack_ex(
-                            th,
-                            regs.get(i.b()),
-                            i.x() as usize,
-                            i.c() as usize
-                        ));
-                        regs.from(i.a() as usize).copy_in(&items);
-                    }
                     Op::BUILD_LIST => {
                         let v = tri!(Value::list(th, regs.slice(i.b(), i.c() as usize)));
                         regs.set(i.a(), v);
                     }
                     Op::BUILD_TUPLE => {
                         let v = tri!(Value::try_tuple(th, regs.slice(i.b(), i.c() as usize)));
-                        regs.set(i.a(), v);
-                    }
-                    Op::BUILD_SET => {
-                        let v = tri!(build::set(th, regs.slice(i.b(), i.c() as usize)));
-                        regs.set(i.a(), v);
-                    }
-                    Op::BUILD_MAP => {
-                        let v = tri!(build::map(th, regs.slice(i.b(), 2 * i.c() as usize)));
-                        regs.set(i.a(), v);
-                    }
-                    Op::BUILD_STRING => {
-                        let v = tri!(build::string(th, regs.slice(i.b(), i.c() as usize)));
-                        regs.set(i.a(), v);
-                    }
-                    Op::BUILD_SLICE => {
-                        let step = if i.c() == 3 {
-                            regs.get(i.b() + 2)
-                        } else {
-                            Value::NONE
-                        };
-                        let v = taipan_object::func::Slice::new(
-                            th,
-                            regs.get(i.b()),
-                            regs.get(i.b() + 1),
-                            step,
-                        );
                         regs.set(i.a(), v);
                     }
                     Op::LIST_APPEND => {
@@ -982,65 +926,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                                 .append(th, regs.get(i.b()))
                         );
                     }
-                    Op::SET_ADD => {
-                        tri!(
-                            regs.get(i.a())
-                                .expect::<taipan_object::dict::Set>()
-                                .add(th, regs.get(i.b()))
-                        );
-                    }
-                    Op::MAP_ADD => {
-                        let d = regs.get(i.a()).expect::<taipan_object::dict::Dict>();
-                        tri!(d.set(th, regs.get(i.b()), regs.get(i.c())));
-                    }
-                    Op::LIST_EXTEND => {
-                        tri!(build::list_extend(th, regs.get(i.a()), regs.get(i.b())))
-                    }
-                    Op::SET_UPDATE => tri!(build::set_update(th, regs.get(i.a()), regs.get(i.b()))),
-                    Op::DICT_UPDATE => {
-                        tri!(build::dict_update(th, regs.get(i.a()), regs.get(i.b())))
-                    }
-                    Op::DICT_MERGE => {
-                        tri!(build::dict_merge(
-                            th,
-                            regs.get(i.a()),
-                            regs.get(i.b()),
-                            regs.get(i.c())
-                        ));
-                    }
-                    Op::LIST_TO_TUPLE => {
-                        let items = tri!(ops::to_vec(th, regs.get(i.b())));
-                        let v = tri!(Value::try_tuple(th, &items));
-                        regs.set(i.a(), v);
-                    }
-                    Op::FORMAT_SIMPLE => {
-                        let v = tri!(build::format(th, regs.get(i.b()), Value::ABSENT, i.x()));
-                        regs.set(i.a(), v);
-                    }
-                    Op::FORMAT_WITH_SPEC => {
-                        let v = tri!(build::format(th, regs.get(i.b()), regs.get(i.c()), i.x()));
-                        regs.set(i.a(), v);
-                    }
-                    Op::BUILD_TEMPLATE => {
-                        let v = tri!(intrinsic::template(th, regs.get(i.b()), regs.get(i.c())));
-                        regs.set(i.a(), v);
-                    }
-                    Op::BUILD_INTERPOLATION => {
-                        let spec = if i.x() != 0 {
-                            regs.get(i.b() + 2)
-                        } else {
-                            taipan_object::strings::empty_str()
-                        };
-                        let v = tri!(intrinsic::interpolation(
-                            th,
-                            regs.get(i.b()),
-                            regs.get(i.b() + 1),
-                            i.c() as u8,
-                            spec
-                        ));
-                        regs.set(i.a(), v);
-                    }
-
                     Op::RETURN => finish!(regs.get(i.a())),
                     Op::RETURN_CONST => {
                         finish!(code.consts.expect().fields()[i.imm32() as usize].get())
@@ -1048,7 +933,7 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                     Op::RETURN_GENERATOR => {
                         frame.pc = pc.0;
                         let g = tri!(generators::make(th, frame));
-                        finish!(g)
+                        leave!(g)
                     }
                     Op::YIELD => {
                         let mut v = regs.get(i.b());
@@ -1056,40 +941,23 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                             v = tri!(generators::wrap_async(th, v));
                         }
                         frame.yield_register = i.a();
-                        frame.pc = pc.0;
-                        yielded!(v);
+                        yielded!(v, 0);
                     }
                     Op::YIELD_FROM => {
                         let (sent, it) = (regs.get(i.a()), regs.get(i.b()));
                         match tri!(generators::send_to(th, it, sent)) {
                             Step::Yield(v) => {
                                 frame.yield_register = i.a();
-                                pc.step(-1);
-                                frame.pc = pc.0;
-                                yielded!(v);
+                                // To be run again when it goes on.
+                                yielded!(v, -1);
                             }
                             Step::Return(v) => {
+                                tell!(trace::stop_iteration(th, frame, it, v));
                                 regs.set(i.a(), v);
                                 regs.set(i.b(), Value::ABSENT);
                                 pc.step(1);
                             }
                         }
-                    }
-                    Op::GET_YIELD_FROM_ITER => {
-                        let v = tri!(generators::yield_from_iter(th, frame, regs.get(i.b())));
-                        regs.set(i.a(), v);
-                    }
-                    Op::GET_AWAITABLE => {
-                        let v = tri!(generators::awaitable(th, regs.get(i.b()), i.x()));
-                        regs.set(i.a(), v);
-                    }
-                    Op::GET_AITER => {
-                        let v = tri!(generators::aiter(th, regs.get(i.b())));
-                        regs.set(i.a(), v);
-                    }
-                    Op::GET_ANEXT => {
-                        let v = tri!(generators::anext(th, regs.get(i.b())));
-                        regs.set(i.a(), v);
                     }
                     Op::END_ASYNC_FOR => {
                         let e = regs.get(i.a());
@@ -1098,30 +966,6 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                             break 'run (Raised(e), true);
                         }
                         regs.set(i.a(), Value::ABSENT);
-                    }
-
-                    Op::PUSH_EXC => {
-                        let old = raise::push_handled(th, regs.get(i.b()));
-                        regs.set(i.a(), old);
-                    }
-                    Op::POP_EXC => {
-                        raise::pop_handled(th, regs.get(i.a()));
-                        regs.set(i.a(), Value::ABSENT);
-                        regs.set(i.b(), Value::ABSENT);
-                    }
-                    Op::JUMP_IF_NOT_EXC_MATCH => {
-                        if !tri!(raise::matches(th, regs.get(i.a()), regs.get(i.b()))) {
-                            pc.step(i.off24() as isize);
-                        }
-                    }
-                    Op::CHECK_EG_MATCH => {
-                        let (m, rest) =
-                            tri!(raise::group_match(th, regs.get(i.b()), regs.get(i.c())));
-                        if !m.is_none() {
-                            raise::push_handled(th, m);
-                        }
-                        regs.set(i.a(), m);
-                        regs.set(i.a() + 1, rest);
                     }
                     Op::RAISE => {
                         frame.pc = pc.0;
@@ -1137,155 +981,20 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
                         frame.pc = pc.0;
                         break 'run (Raised(regs.get(i.a())), true);
                     }
-                    Op::WITH_EXCEPT_START => {
-                        let v = tri!(raise::call_exit(
-                            th,
-                            regs.get(i.b()),
-                            regs.get(i.b() + 1),
-                            regs.get(i.c())
-                        ));
-                        regs.set(i.a(), v);
-                    }
-
-                    Op::JUMP_IF_NOT_SEQUENCE => {
-                        if !class_of(regs.get(i.a())).has_flag(types::flags::SEQUENCE) {
-                            pc.step(i.off24() as isize);
-                        }
-                    }
-                    Op::JUMP_IF_NOT_MAPPING => {
-                        if !class_of(regs.get(i.a())).has_flag(types::flags::MAPPING) {
-                            pc.step(i.off24() as isize);
-                        }
-                    }
-                    Op::GET_LEN => {
-                        let n = tri!(ops::len(th, regs.get(i.b())));
-                        regs.set(i.a(), Value::usize(th, n));
-                    }
-                    Op::MATCH_KEYS => {
-                        let v = tri!(pattern::match_keys(th, regs.get(i.b()), regs.get(i.c())));
-                        regs.set(i.a(), v);
-                    }
-                    Op::MATCH_CLASS => {
-                        let s = regs.slice(i.b(), 3);
-                        let v = tri!(pattern::match_class(th, s[0], s[1], s[2], i.c() as usize));
-                        regs.set(i.a(), v);
-                    }
-
-                    Op::IMPORT_NAME => {
-                        let name = globals::name_of(code, i.c() as usize);
-                        let v = tri!(import::import_name(
-                            th,
-                            frame,
-                            name,
-                            regs.get(i.b()),
-                            regs.get(i.b() + 1)
-                        ));
-                        regs.set(i.a(), v);
-                    }
-                    Op::IMPORT_FROM => {
-                        let name = globals::name_of(code, i.c() as usize);
-                        let v = tri!(import::import_from(th, regs.get(i.b()), name));
-                        regs.set(i.a(), v);
-                    }
-                    Op::IMPORT_STAR => tri!(import::import_star(th, frame, regs.get(i.a()))),
-                    Op::LOAD_BUILD_CLASS => {
-                        let name = taipan_object::names::BUILD_CLASS.get();
-                        let v = match tri!(globals::lookup_dict(th, frame.builtins(), name)) {
-                            Some(v) => v,
-                            None => tri!(Err(th.raise(
-                                &taipan_object::exception::NAME_ERROR,
-                                "__build_class__ not found"
-                            ))),
-                        };
-                        regs.set(i.a(), v);
-                    }
-                    Op::MAKE_FUNCTION => {
-                        let c = code.consts.expect().fields()[pc.peek(0) as usize].get();
-                        let v = tri!(function::make_function(
-                            th,
-                            frame,
-                            c,
-                            i.x(),
-                            regs.from(i.b() as usize)
-                        ));
-                        regs.set(i.a(), v);
-                        pc.step(1);
-                    }
-                    Op::SETUP_ANNOTATIONS => tri!(function::setup_annotations(th, frame)),
-                    Op::INTRINSIC_1 => {
-                        let v = tri!(intrinsic::one(th, i.x(), regs.get(i.b())));
-                        regs.set(i.a(), v);
-                    }
-                    Op::INTRINSIC_2 => {
-                        let v = tri!(intrinsic::two(th, i.x(), regs.get(i.b()), regs.get(i.c())));
-                        regs.set(i.a(), v);
+                    _ => {
+                        let n = tri!(rare::run(th, frame, code, regs, pc, i));
+                        pc.step(n);
                     }
                 }
             }
         };
-        match raise::unwind(th, frame, pc, raised, again) {
-            Ok(f) => {
-                frame = f;
-                code = frame.code();
-                regs = Regs(frame.regs);
-                pc = Pc(frame.pc);
-            }
-            Err(e) => return Err(e),
+        let (f, from) = raise::unwind(th, frame, pc, raised, again, TRACED)?;
+        frame = f;
+        code = frame.code();
+        regs = Regs(frame.regs);
+        pc = Pc(frame.pc);
+        if TRACED {
+            trail.jumped_from(from);
         }
     }
-}
-
-/// A bound method to be unpacked by a call.
-#[inline(always)]
-fn bound<'a>(f: Value) -> Option<&'a Object<BoundMethod>> {
-    let m = f.downcast::<BoundMethod>()?;
-    if class_of(f).is(&types::METHOD) {
-        Some(m)
-    } else {
-        None
-    }
-}
-
-/// For a class whose instances are plain and whose construction is just its Python `__init__`: that.
-#[inline]
-fn simple_init(f: Value) -> Option<Value> {
-    let cls = f.downcast::<Type>()?;
-    if !cls.is_heap()
-        || !class_of(f).is(&types::TYPE)
-        || !cls.makes::<attr::Plain>()
-        || cls.has_flag(types::flags::ABSTRACT)
-    {
-        return None;
-    }
-    let s = cls.slots();
-    if s.new.map(|n| n as usize) != types::OBJECT.slots().new.map(|n| n as usize) {
-        return None;
-    }
-    let init = attr::type_lookup(cls, taipan_object::names::INIT.get())?;
-    init.downcast::<Function>()?;
-    Some(init)
-}
-
-/// Calls anything but a Python function with positional arguments.
-#[inline]
-fn call_native(th: &Thread, f: Value, args: &[Value]) -> PyResult {
-    if let Some(nf) = f.downcast::<NativeFunction>()
-        && let NativeFn::Bound(func) = nf.method.func
-        && !nf.bound
-        && nf.method.arity.is_exactly(args.len())
-    {
-        th.check_native_stack()?;
-        return func(th, args);
-    }
-    if let Some(d) = f.downcast::<taipan_object::func::MethodDescriptor>()
-        && class_of(f).is(&types::METHOD_DESCRIPTOR)
-        && let NativeFn::Bound(func) = d.method.func
-        && d.method.arity.is_exactly(args.len())
-        && let Some(first) = args.first()
-        && class_of(*first).is_subtype(d.owner.expect())
-    {
-        th.check_native_stack()?;
-        return func(th, args);
-    }
-    call::call_args(th, f, Args::positional(args))
 }

@@ -1,9 +1,10 @@
 //! Python's frame objects: made when asked for, detached when the frame ends.
 
 use std::sync::atomic::Ordering;
-use taipan_object::frame::{Frame, FramePtr, FrameRec, Pc, Regs, object_of};
+use taipan_object::dict::Dict;
+use taipan_object::frame::{Frame, FramePtr, FrameRec, Pc, Regs, object_of, with_all_objects};
 use taipan_object::heap::Array;
-use taipan_object::{Object, Thread, Value};
+use taipan_object::{Object, PyResult, Thread, Value};
 
 /// The frame ends: its object keeps the registers and the way back.
 pub fn detach(th: &Thread, frame: FramePtr) {
@@ -59,11 +60,51 @@ pub fn current(th: &Thread, depth: usize) -> Value {
     }
 }
 
-/// `f_back` of a frame object.
-pub fn back_of(th: &Thread, frame: &Object<Frame>) -> Value {
-    let rec = FramePtr(frame.rec.load(Ordering::Acquire));
-    if rec.is_null() {
-        return frame.back.get().or(Value::NONE);
+/// `sys._current_frames()`: each thread's innermost frame object by the thread's identifier.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn of_all_threads(th: &Thread) -> PyResult {
+    by_thread(th, &|t| {
+        let f = FramePtr(t.frame.get());
+        if f.is_null() { Value::ABSENT } else { f.object }
+    })
+}
+
+/// `sys._current_exceptions()`: what each thread handles, or None.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn exceptions_of_all_threads(th: &Thread) -> PyResult {
+    by_thread(th, &|t| t.handled_exception().or(Value::NONE))
+}
+
+fn by_thread(th: &Thread, read: &dyn Fn(&Thread) -> Value) -> PyResult {
+    let mut room = 8;
+    loop {
+        // Filled while all threads stand still and nothing may be allocated.
+        let found = Object::<Array>::try_new(th, room)?;
+        let mut idents = Vec::with_capacity(room);
+        let mut n = 0;
+        with_all_objects(th, &mut |t| {
+            let v = read(t);
+            if !v.is_absent() {
+                if n < room {
+                    found.fields()[n].set(&found.header, v);
+                    idents.push(t.ident);
+                }
+                n += 1;
+            }
+        })?;
+        if n > room {
+            room = n + 8;
+            continue;
+        }
+        found.set_len(n);
+        let d = Dict::new(th);
+        for (ident, v) in idents.into_iter().zip(found.values()) {
+            d.set(th, Value::int(th, ident as i64), *v)?;
+        }
+        return Ok(d.value());
     }
-    parent_object(th, rec.previous)
 }

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `eval` | the loop: one arm an operation, slow paths elsewhere |
 //! | `calls`, `bind` | entering and leaving frames, arguments to parameters |
+//! | `rare` | the operations that are run seldom |
+//! | `trace` | `sys.settrace`, `sys.setprofile`, `sys.monitoring` |
 //! | `arith` | operators |
 //! | `attrs`, `globals` | attribute and name access through inline caches |
 //! | `raise` | raising, unwinding, `except*` |
@@ -27,6 +29,8 @@ mod import;
 mod intrinsic;
 mod pattern;
 mod raise;
+mod rare;
+pub mod trace;
 
 pub use calls::{call_function, run_code};
 pub use generators::resume;
@@ -36,4 +40,5 @@ use taipan_object::thread::Thread;
 /// Registers the interpreter's own kinds of cells. Before the first code runs.
 pub fn init(_th: &Thread) {
     taipan_object::heap::register::<attrs::CacheEntry>();
+    taipan_object::heap::register::<taipan_object::monitor::CodeMonitor>();
 }

@@ -1,5 +1,6 @@
 //! Raising, unwinding, matching exceptions, `except*`.
 
+use crate::trace;
 use taipan_builtins::exceptions::group;
 use taipan_bytecode::find_handler;
 use taipan_object::exception::{self as exc, Exception};
@@ -7,7 +8,8 @@ use taipan_object::frame::{FramePtr, Pc, Regs, frame_flags};
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{PyResult, Raised, Thread, Value, call};
 
-/// Finds the handler of an exception raised at `pc` in the innermost frame, leaving frames that have none.
+/// Finds the handler of an exception raised at `pc` in the innermost frame, leaving frames that have none. Gives the
+/// frame, its place set to the handler, and the word in it where the exception came from. `traced` tells tracing.
 ///
 /// # Errors
 /// The exception, when the frame that native code entered has no handler either.
@@ -17,8 +19,9 @@ pub fn unwind(
     pc: Pc,
     raised: Raised,
     again: bool,
-) -> Result<FramePtr, Raised> {
-    let (mut frame, mut pc, mut again) = (frame, pc, again);
+    traced: bool,
+) -> Result<(FramePtr, usize), Raised> {
+    let (mut frame, mut pc, mut raised, mut again) = (frame, pc, raised, again);
     loop {
         let code = frame.code();
         let at = pc.index_in(code).saturating_sub(1);
@@ -28,13 +31,26 @@ pub fn unwind(
             let line = code.data.data.positions.line_at(at).unwrap_or(0);
             exc::add_traceback(th, raised.0, object, at as i64 * 8, line as i64);
         }
+        if traced {
+            raised = trace::raised(th, frame, raised, again);
+        }
         if let Some(h) = find_handler(&code.data.data.handlers, at) {
-            Regs(frame.regs).set(h.exc, raised.0);
             let mut target = Pc(code.entry());
             target.step(h.target as isize);
+            if traced && let Err(e) = trace::handled(th, frame, &raised, h.target as usize) {
+                raised = e;
+                pc = target;
+                pc.step(1);
+                again = true;
+                continue;
+            }
+            Regs(frame.regs).set(h.exc, raised.0);
             frame.pc = target.0;
             th.stack_top.set(frame.top);
-            return Ok(frame);
+            return Ok((frame, at));
+        }
+        if traced {
+            raised = trace::unwound(th, frame, raised);
         }
         let flags = frame.flags;
         if !frame.generator.is_absent() {

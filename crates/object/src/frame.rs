@@ -56,7 +56,7 @@ pub mod frame_flags {
     pub const ENTRY: u16 = 1;
     /// The frame's result is ignored but must be None: `__init__` called by a class.
     pub const INIT: u16 = 2;
-    /// The frame is being traced.
+    /// Tracing knows that the frame has begun.
     pub const TRACED: u16 = 4;
     /// A generator that a loop of the frame below runs.
     pub const LOOP: u16 = 8;
@@ -399,29 +399,122 @@ impl FrameRec {
 }
 
 /// Python's frame object of a frame that runs or is suspended; made when first asked for.
-pub fn object_of(th: &crate::thread::Thread, mut frame: FramePtr) -> Value {
+pub fn object_of(th: &crate::thread::Thread, frame: FramePtr) -> Value {
     if let Some(o) = frame.object.present() {
         return o;
     }
+    let o = blank(th);
+    attach(frame, o);
+    o
+}
+
+/// A frame object of no frame yet.
+fn blank(th: &crate::thread::Thread) -> Value {
     let data = Frame {
-        rec: AtomicPtr::new(frame.0),
-        code: FieldOf::new(frame.code()),
-        globals: FieldOf::new(frame.globals()),
-        builtins: FieldOf::new(frame.builtins()),
-        locals: Field::new(frame.locals),
-        func: Field::new(frame.func),
+        rec: AtomicPtr::new(std::ptr::null_mut()),
+        code: FieldOf::null(),
+        globals: FieldOf::null(),
+        builtins: FieldOf::null(),
+        locals: Field::absent(),
+        func: Field::absent(),
         registers: FieldOf::null(),
         back: Field::absent(),
         extra_locals: Field::absent(),
         trace: Field::new(Value::NONE),
         lasti: AtomicI64::new(-1),
-        generator: Field::new(frame.generator),
+        generator: Field::absent(),
         trace_flags: AtomicU8::new(1),
     };
-    let o = th.new_object(&crate::types::FRAME, data).value();
-    frame.object = o;
+    th.new_object(&crate::types::FRAME, data).value()
+}
+
+/// Makes a blank frame object that of a frame. Allocates nothing.
+fn attach(mut frame: FramePtr, object: Value) {
+    let o = object.expect::<Frame>();
+    o.code.set(&o.header, Some(frame.code()));
+    o.globals.set(&o.header, Some(frame.globals()));
+    o.builtins.set(&o.header, Some(frame.builtins()));
+    o.locals.set(&o.header, frame.locals);
+    o.func.set(&o.header, frame.func);
+    o.generator.set(&o.header, frame.generator);
+    o.rec.store(frame.0, Ordering::Release);
+    frame.object = object;
     if let Some(g) = frame.generator.cell() {
         taipan_gc::remember(g);
     }
-    o
+}
+
+/// Gives every frame that runs on a thread of this interpreter its object, then calls `look` for each such thread,
+/// all of them standing still. `look` must not allocate.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn with_all_objects(
+    th: &crate::thread::Thread,
+    look: &mut dyn FnMut(&crate::thread::Thread),
+) -> crate::PyResult<()> {
+    let mut blanks = crate::heap::ValueVec::new();
+    loop {
+        let mut missing = 0;
+        let done = taipan_gc::stop_world(&th.mutator, || {
+            let bare = |f: &mut dyn FnMut(FramePtr)| {
+                crate::thread::for_each_thread(&mut |t| {
+                    let mut at = FramePtr(if std::ptr::eq(t.interp, th.interp) {
+                        t.frame.get()
+                    } else {
+                        std::ptr::null_mut()
+                    });
+                    while !at.is_null() {
+                        if at.object.is_absent() {
+                            f(at);
+                        }
+                        at = FramePtr(at.previous);
+                    }
+                })
+            };
+            bare(&mut |_| missing += 1);
+            if missing > blanks.len() {
+                return false;
+            }
+            bare(&mut |f| {
+                if let Some(o) = blanks.pop() {
+                    attach(f, o);
+                }
+            });
+            crate::thread::for_each_thread(&mut |t| {
+                if std::ptr::eq(t.interp, th.interp) {
+                    look(t);
+                }
+            });
+            true
+        });
+        if done {
+            return Ok(());
+        }
+        // They go on meanwhile: some more than are missing now.
+        while blanks.len() < missing + 16 {
+            let o = blank(th);
+            blanks.push(th, o)?;
+        }
+    }
+}
+
+/// Calls `read` with the record of a frame object, or nothing if the frame has ended. A frame that runs on another
+/// thread stands still meanwhile; `read` must not allocate.
+pub fn with_record<R>(
+    th: &crate::thread::Thread,
+    frame: &Frame,
+    read: impl FnOnce(Option<FramePtr>) -> R,
+) -> R {
+    let get = || {
+        let p = FramePtr(frame.rec.load(Ordering::Acquire));
+        (!p.is_null()).then_some(p)
+    };
+    match get() {
+        // A generator's record lies in the generator, which its frame object keeps.
+        Some(p) if !th.owns_frame(p.0) && frame.generator.get().is_absent() => {
+            taipan_gc::stop_world(&th.mutator, || read(get()))
+        }
+        p => read(p),
+    }
 }

@@ -113,6 +113,12 @@ pub struct Thread {
     pub asyncgen_hooks: [Field; 2],
     /// The depth of coroutine origin tracking.
     pub origin_depth: Cell<u32>,
+    /// Whether this thread's frames run in the traced copy of the interpreter's loop.
+    pub traced: Cell<bool>,
+    /// How many callbacks of tracing and monitoring run, one within the other.
+    pub tracing: Cell<u32>,
+    /// The event of the innermost such callback, for what `f_lineno` may be set; -1 for none.
+    pub what_event: Cell<i32>,
     /// Reprs in progress, innermost last.
     repr_stack: FieldOf<crate::heap::Array>,
     /// The waits of this thread that a signal may interrupt.
@@ -315,6 +321,8 @@ pub struct Interpreter {
     pub sys_dict: FieldOf<Dict>,
     /// Objects that native modules keep per interpreter, by name.
     pub state: FieldOf<Dict>,
+    /// The tools of `sys.monitoring`.
+    pub monitors: crate::monitor::Monitors,
     /// `importlib._bootstrap`, once loaded.
     pub importlib: Field,
     /// The GIL, in the mode with one.
@@ -346,6 +354,7 @@ impl Interpreter {
             builtins: FieldOf::null(),
             sys_dict: FieldOf::null(),
             state: FieldOf::null(),
+            monitors: crate::monitor::Monitors::new(),
             importlib: Field::absent(),
             gil: with_gil.then(|| taipan_sync::Gil::new(request_gil)),
             recursion_limit: AtomicI32::new(1000),
@@ -365,6 +374,7 @@ impl Interpreter {
         self.builtins.trace(m);
         self.sys_dict.trace(m);
         self.state.trace(m);
+        self.monitors.trace(m);
         self.importlib.trace(m);
     }
 
@@ -474,6 +484,9 @@ impl Thread {
             locals: FieldOf::null(),
             asyncgen_hooks: [Field::new(Value::NONE), Field::new(Value::NONE)],
             origin_depth: Cell::new(0),
+            traced: Cell::new(interp.monitors.active()),
+            tracing: Cell::new(0),
+            what_event: Cell::new(-1),
             repr_stack: FieldOf::null(),
             parker: taipan_sync::parking::current_parker(),
             is_main,
@@ -486,6 +499,14 @@ impl Thread {
             .set_root_tracer(trace_thread, &*th as *const Thread as *mut ());
         CURRENT.set(&*th);
         interp.threads.fetch_add(1, Ordering::AcqRel);
+        THREADS
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .push(&*th as *const Thread as usize);
+        if interp.finalizing.load(Ordering::SeqCst) && !is_main {
+            th.mutator.set_poll(POLL_FREEZE);
+            th.mutator.blocking(|| stop_for_good());
+        }
         if let Some(gil) = &interp.gil {
             th.mutator
                 .blocking(|| gil.acquire(th.mutator.poll_word() as *const _ as usize));
@@ -559,6 +580,11 @@ impl Thread {
     pub fn has_room(&self, regs: *mut Value, nregs: usize) -> bool {
         (self.stack_end as usize).saturating_sub(regs as usize) >= nregs * 8
             && self.frame_top.get() < self.frames_end
+    }
+
+    /// Whether a frame record lies on this thread's frame stack.
+    pub fn owns_frame(&self, rec: *const FrameRec) -> bool {
+        rec >= self.frames.cast_const() && rec < self.frames_end.cast_const()
     }
 
     /// Pushes a frame record and makes it the innermost.

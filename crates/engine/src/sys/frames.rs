@@ -1,11 +1,12 @@
 //! Frames, exceptions in flight, tracing functions, hooks of asynchronous generators.
 
 use std::sync::atomic::Ordering;
+use taipan_interp::trace::{self, Hook};
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::native::Method;
 use taipan_object::thread::hooks;
 use taipan_object::types::class_of;
-use taipan_object::{PyResult, Thread, Value, attr, call, names, ops};
+use taipan_object::{Thread, Value, attr, names, ops};
 
 /// The functions of this file.
 pub static FUNCTIONS: &[Method] = &[
@@ -58,21 +59,33 @@ pub static FUNCTIONS: &[Method] = &[
     })
     .doc("Exit the interpreter by raising SystemExit(status)."),
     Method::new("settrace", "(function, /)", |th, a| {
-        tracing(th, "settrace", a[0])
+        th.audit("sys.settrace", &[])?;
+        trace::set_hook(th, Hook::Trace, a[0]);
+        Ok(Value::NONE)
     })
-    .doc("Set the global debug tracing function."),
+    .doc("Set the global debug tracing function.\n\nIt will be called on each function call.  See the debugger chapter\nin the library manual."),
     Method::new("setprofile", "(function, /)", |th, a| {
-        tracing(th, "setprofile", a[0])
+        th.audit("sys.setprofile", &[])?;
+        trace::set_hook(th, Hook::Profile, a[0]);
+        Ok(Value::NONE)
     })
-    .doc("Set the profiling function."),
+    .doc("Set the profiling function.\n\nIt will be called on each function call and return.  See the profiler\nchapter in the library manual."),
     Method::new("_settraceallthreads", "(function, /)", |th, a| {
-        tracing(th, "settrace", a[0])
-    }),
+        th.audit("sys.settrace", &[])?;
+        trace::set_hook_everywhere(th, Hook::Trace, a[0]);
+        Ok(Value::NONE)
+    })
+    .doc("Set the global debug tracing function in all running threads belonging to the current interpreter.\n\nIt will be called on each function call. See the debugger chapter\nin the library manual."),
     Method::new("_setprofileallthreads", "(function, /)", |th, a| {
-        tracing(th, "setprofile", a[0])
-    }),
-    Method::new("gettrace", "()", |th, _| Ok(th.trace_fn.get().or(Value::NONE))),
-    Method::new("getprofile", "()", |th, _| Ok(th.profile_fn.get().or(Value::NONE))),
+        th.audit("sys.setprofile", &[])?;
+        trace::set_hook_everywhere(th, Hook::Profile, a[0]);
+        Ok(Value::NONE)
+    })
+    .doc("Set the profiling function in all running threads belonging to the current interpreter.\n\nIt will be called on each function call and return.  See the profiler\nchapter in the library manual."),
+    Method::new("gettrace", "()", |th, _| Ok(trace::hook(th, Hook::Trace)))
+        .doc("Return the global debug tracing function set with sys.settrace.\n\nSee the debugger chapter in the library manual."),
+    Method::new("getprofile", "()", |th, _| Ok(trace::hook(th, Hook::Profile)))
+        .doc("Return the profiling function set with sys.setprofile.\n\nSee the profiler chapter in the library manual."),
     Method::new("call_tracing", "(func, args, /)", |th, a| {
         let Some(args) = a[1].as_tuple() else {
             return Err(th.type_error(format!(
@@ -80,8 +93,19 @@ pub static FUNCTIONS: &[Method] = &[
                 class_of(a[1]).name_text()
             )));
         };
-        call::call(th, a[0], args)
-    }),
+        trace::call_tracing(th, a[0], args)
+    })
+    .doc("Call func(*args), while tracing is enabled.\n\nThe tracing state is saved, and restored afterwards.  This is intended\nto be called from a debugger from a checkpoint, to recursively debug\nsome other code."),
+    Method::new("_current_frames", "()", |th, _| {
+        th.audit("sys._current_frames", &[])?;
+        taipan_interp::frames::of_all_threads(th)
+    })
+    .doc("Return a dict mapping each thread's thread id to its current stack frame.\n\nThis function should be used for specialized purposes only."),
+    Method::new("_current_exceptions", "()", |th, _| {
+        th.audit("sys._current_exceptions", &[])?;
+        taipan_interp::frames::exceptions_of_all_threads(th)
+    })
+    .doc("Return a dict mapping each thread's identifier to its current raised exception.\n\nThis function should be used for specialized purposes only."),
     Method::new("get_asyncgen_hooks", "()", |th, _| {
         let kind = th
             .interp
@@ -148,15 +172,4 @@ pub static FUNCTIONS: &[Method] = &[
 
 fn th_depth() -> i64 {
     Thread::current().origin_depth.get().into()
-}
-
-/// Tracing is not there yet: only turning it off works.
-fn tracing(th: &Thread, what: &str, f: Value) -> PyResult {
-    if f.is_none() {
-        return Ok(Value::NONE);
-    }
-    Err(th.raise(
-        &exc::NOT_IMPLEMENTED_ERROR,
-        format!("sys.{what}() is not there yet"),
-    ))
 }

@@ -5,12 +5,14 @@
 //! | `info` | constants, versions, flags, paths |
 //! | `display` | the hooks: display, exceptions, unraisable exceptions, breakpoints, audit |
 //! | `frames` | frames, exceptions in flight, tracing functions |
+//! | `monitoring` | `sys.monitoring` |
 //! | `limits` | recursion, digits, switch interval, sizes |
 
 mod display;
 mod frames;
 mod info;
 mod limits;
+mod monitoring;
 
 pub use display::{brief, show_exception, write_stderr};
 pub use info::{VERSION_NUMBER, os_text, version_text};
@@ -52,5 +54,6 @@ fn init(th: &Thread, module: Value) -> PyResult<()> {
             d.set_name(th, hidden, f)?;
         }
     }
+    d.set_name(th, "monitoring", monitoring::module(th)?)?;
     info::fill(th, d)
 }

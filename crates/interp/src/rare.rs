@@ -1,0 +1,315 @@
+//! The operations that are run seldom or are slow in themselves: they leave the loop's code small.
+
+use crate::{build, function, generators, globals, import, intrinsic, pattern, raise};
+use taipan_bytecode::{Instr, Op};
+use taipan_object::attr;
+use taipan_object::code::Code;
+use taipan_object::frame::{FramePtr, Pc, Regs};
+use taipan_object::func::{Cell, Function};
+use taipan_object::types::{self, class_of};
+use taipan_object::{Object, PyResult, Thread, Value, ops};
+
+/// Runs one instruction; `pc` is at the next word. How many words to step from there.
+///
+/// # Errors
+/// What the operation raises.
+pub fn run(
+    th: &Thread,
+    frame: FramePtr,
+    code: &Object<Code>,
+    regs: Regs,
+    pc: Pc,
+    i: Instr,
+) -> PyResult<isize> {
+    match i.op() {
+        Op::LOAD_COMMON => regs.set(i.a(), build::common(i.x())),
+        Op::DELETE_GLOBAL => {
+            globals::delete_global(th, frame, globals::name_of(code, i.imm32() as usize))?;
+        }
+        Op::DELETE_NAME => {
+            globals::delete_name(th, frame, globals::name_of(code, i.imm32() as usize))?;
+        }
+        Op::DELETE_DEREF => {
+            let c = regs.get(i.a()).expect::<Cell>();
+            if c.value.swap(&c.header, Value::ABSENT).is_absent() {
+                return Err(globals::unbound(th, code, i.a() as usize));
+            }
+        }
+        Op::LOAD_FROM_DICT_OR_DEREF => {
+            let name = globals::register_name(code, i.c() as usize);
+            let v = match globals::lookup_mapping(th, regs.get(i.b()), name)? {
+                Some(v) => v,
+                None => {
+                    let v = regs.get(i.c()).expect::<Cell>().value.get();
+                    if v.is_absent() {
+                        return Err(globals::unbound(th, code, i.c() as usize));
+                    }
+                    v
+                }
+            };
+            regs.set(i.a(), v);
+        }
+        Op::LOAD_FROM_DICT_OR_GLOBALS => {
+            let name = globals::name_of(code, i.c() as usize);
+            let v = match globals::lookup_mapping(th, regs.get(i.b()), name)? {
+                Some(v) => v,
+                None => globals::load_global_uncached(th, frame, name)?,
+            };
+            regs.set(i.a(), v);
+        }
+        Op::LOAD_LOCALS => {
+            let v = if frame.locals.is_absent() {
+                frame.globals().value()
+            } else {
+                frame.locals
+            };
+            regs.set(i.a(), v);
+        }
+        Op::MAKE_CELL => {
+            let c = Cell::new(th, Value::ABSENT);
+            regs.set(i.a(), c);
+        }
+        Op::MAKE_CELL_FROM => {
+            let c = Cell::new(th, regs.get(i.b()));
+            regs.set(i.b(), Value::ABSENT);
+            regs.set(i.a(), c);
+        }
+        Op::COPY_FREE_VARS => {
+            let cells = frame
+                .func
+                .expect::<Function>()
+                .closure
+                .get()
+                .as_tuple()
+                .unwrap_or(&[]);
+            regs.from(i.c() as usize).copy_in(cells);
+        }
+        Op::DELETE_ATTR => {
+            let name = globals::name_of(code, i.c() as usize);
+            attr::set(th, regs.get(i.a()), name, Value::ABSENT)?;
+        }
+        Op::LOAD_SUPER_ATTR => {
+            let name = globals::name_of(code, i.c() as usize);
+            let (f, receiver) =
+                function::load_super(th, regs.slice(i.b(), 3), name, i.x() & 1 != 0)?;
+            let v = if receiver.is_absent() {
+                f
+            } else {
+                function::bind_method(th, f, receiver)?
+            };
+            regs.set(i.a(), v);
+            return Ok(1);
+        }
+        Op::LOAD_SUPER_METHOD => {
+            let name = globals::name_of(code, i.c() as usize);
+            let (f, receiver) =
+                function::load_super(th, regs.slice(i.b(), 3), name, i.x() & 1 != 0)?;
+            regs.set(i.a(), f);
+            regs.set(i.a() + 1, receiver);
+            return Ok(1);
+        }
+        Op::LOAD_SPECIAL => {
+            let (f, receiver) = function::load_special(th, regs.get(i.b()), i.x())?;
+            regs.set(i.a(), f);
+            regs.set(i.a() + 1, receiver);
+        }
+        Op::DELETE_SUBSCR => ops::del_item(th, regs.get(i.a()), regs.get(i.b()))?,
+        Op::BINARY_SLICE => {
+            let s = taipan_object::func::Slice::new(
+                th,
+                regs.get(i.c()),
+                regs.get(i.c() + 1),
+                Value::NONE,
+            );
+            let v = ops::get_item(th, regs.get(i.b()), s)?;
+            regs.set(i.a(), v);
+        }
+        Op::STORE_SLICE => {
+            let s = taipan_object::func::Slice::new(
+                th,
+                regs.get(i.b()),
+                regs.get(i.b() + 1),
+                Value::NONE,
+            );
+            ops::set_item(th, regs.get(i.a()), s, regs.get(i.c()))?;
+        }
+        Op::UNPACK_EX => {
+            let items = build::unpack_ex(th, regs.get(i.b()), i.x() as usize, i.c() as usize)?;
+            regs.from(i.a() as usize).copy_in(&items);
+        }
+        Op::BUILD_SET => {
+            let v = build::set(th, regs.slice(i.b(), i.c() as usize))?;
+            regs.set(i.a(), v);
+        }
+        Op::BUILD_MAP => {
+            let v = build::map(th, regs.slice(i.b(), 2 * i.c() as usize))?;
+            regs.set(i.a(), v);
+        }
+        Op::BUILD_STRING => {
+            let v = build::string(th, regs.slice(i.b(), i.c() as usize))?;
+            regs.set(i.a(), v);
+        }
+        Op::BUILD_SLICE => {
+            let step = if i.c() == 3 {
+                regs.get(i.b() + 2)
+            } else {
+                Value::NONE
+            };
+            let v = taipan_object::func::Slice::new(th, regs.get(i.b()), regs.get(i.b() + 1), step);
+            regs.set(i.a(), v);
+        }
+        Op::SET_ADD => {
+            regs.get(i.a())
+                .expect::<taipan_object::dict::Set>()
+                .add(th, regs.get(i.b()))?;
+        }
+        Op::MAP_ADD => {
+            let d = regs.get(i.a()).expect::<taipan_object::dict::Dict>();
+            d.set(th, regs.get(i.b()), regs.get(i.c()))?;
+        }
+        Op::LIST_EXTEND => build::list_extend(th, regs.get(i.a()), regs.get(i.b()))?,
+        Op::SET_UPDATE => build::set_update(th, regs.get(i.a()), regs.get(i.b()))?,
+        Op::DICT_UPDATE => build::dict_update(th, regs.get(i.a()), regs.get(i.b()))?,
+        Op::DICT_MERGE => {
+            build::dict_merge(th, regs.get(i.a()), regs.get(i.b()), regs.get(i.c()))?;
+        }
+        Op::LIST_TO_TUPLE => {
+            let items = ops::to_vec(th, regs.get(i.b()))?;
+            let v = Value::try_tuple(th, &items)?;
+            regs.set(i.a(), v);
+        }
+        Op::FORMAT_SIMPLE => {
+            let v = build::format(th, regs.get(i.b()), Value::ABSENT, i.x())?;
+            regs.set(i.a(), v);
+        }
+        Op::FORMAT_WITH_SPEC => {
+            let v = build::format(th, regs.get(i.b()), regs.get(i.c()), i.x())?;
+            regs.set(i.a(), v);
+        }
+        Op::BUILD_TEMPLATE => {
+            let v = intrinsic::template(th, regs.get(i.b()), regs.get(i.c()))?;
+            regs.set(i.a(), v);
+        }
+        Op::BUILD_INTERPOLATION => {
+            let spec = if i.x() != 0 {
+                regs.get(i.b() + 2)
+            } else {
+                taipan_object::strings::empty_str()
+            };
+            let v = intrinsic::interpolation(
+                th,
+                regs.get(i.b()),
+                regs.get(i.b() + 1),
+                i.c() as u8,
+                spec,
+            )?;
+            regs.set(i.a(), v);
+        }
+        Op::GET_YIELD_FROM_ITER => {
+            let v = generators::yield_from_iter(th, frame, regs.get(i.b()))?;
+            regs.set(i.a(), v);
+        }
+        Op::GET_AWAITABLE => {
+            let v = generators::awaitable(th, regs.get(i.b()), i.x())?;
+            regs.set(i.a(), v);
+        }
+        Op::GET_AITER => {
+            let v = generators::aiter(th, regs.get(i.b()))?;
+            regs.set(i.a(), v);
+        }
+        Op::GET_ANEXT => {
+            let v = generators::anext(th, regs.get(i.b()))?;
+            regs.set(i.a(), v);
+        }
+        Op::PUSH_EXC => {
+            let old = raise::push_handled(th, regs.get(i.b()));
+            regs.set(i.a(), old);
+        }
+        Op::POP_EXC => {
+            raise::pop_handled(th, regs.get(i.a()));
+            regs.set(i.a(), Value::ABSENT);
+            regs.set(i.b(), Value::ABSENT);
+        }
+        Op::JUMP_IF_NOT_EXC_MATCH => {
+            if !raise::matches(th, regs.get(i.a()), regs.get(i.b()))? {
+                return Ok(i.off24() as isize);
+            }
+        }
+        Op::CHECK_EG_MATCH => {
+            let (m, rest) = raise::group_match(th, regs.get(i.b()), regs.get(i.c()))?;
+            if !m.is_none() {
+                raise::push_handled(th, m);
+            }
+            regs.set(i.a(), m);
+            regs.set(i.a() + 1, rest);
+        }
+        Op::WITH_EXCEPT_START => {
+            let v = raise::call_exit(th, regs.get(i.b()), regs.get(i.b() + 1), regs.get(i.c()))?;
+            regs.set(i.a(), v);
+        }
+        Op::JUMP_IF_NOT_SEQUENCE => {
+            if !class_of(regs.get(i.a())).has_flag(types::flags::SEQUENCE) {
+                return Ok(i.off24() as isize);
+            }
+        }
+        Op::JUMP_IF_NOT_MAPPING => {
+            if !class_of(regs.get(i.a())).has_flag(types::flags::MAPPING) {
+                return Ok(i.off24() as isize);
+            }
+        }
+        Op::GET_LEN => {
+            let n = ops::len(th, regs.get(i.b()))?;
+            regs.set(i.a(), Value::usize(th, n));
+        }
+        Op::MATCH_KEYS => {
+            let v = pattern::match_keys(th, regs.get(i.b()), regs.get(i.c()))?;
+            regs.set(i.a(), v);
+        }
+        Op::MATCH_CLASS => {
+            let s = regs.slice(i.b(), 3);
+            let v = pattern::match_class(th, s[0], s[1], s[2], i.c() as usize)?;
+            regs.set(i.a(), v);
+        }
+        Op::IMPORT_NAME => {
+            let name = globals::name_of(code, i.c() as usize);
+            let v = import::import_name(th, frame, name, regs.get(i.b()), regs.get(i.b() + 1))?;
+            regs.set(i.a(), v);
+        }
+        Op::IMPORT_FROM => {
+            let name = globals::name_of(code, i.c() as usize);
+            let v = import::import_from(th, regs.get(i.b()), name)?;
+            regs.set(i.a(), v);
+        }
+        Op::IMPORT_STAR => import::import_star(th, frame, regs.get(i.a()))?,
+        Op::LOAD_BUILD_CLASS => {
+            let name = taipan_object::names::BUILD_CLASS.get();
+            let v = match globals::lookup_dict(th, frame.builtins(), name)? {
+                Some(v) => v,
+                None => {
+                    return Err(th.raise(
+                        &taipan_object::exception::NAME_ERROR,
+                        "__build_class__ not found",
+                    ));
+                }
+            };
+            regs.set(i.a(), v);
+        }
+        Op::MAKE_FUNCTION => {
+            let c = code.consts.expect().fields()[pc.peek(0) as usize].get();
+            let v = function::make_function(th, frame, c, i.x(), regs.from(i.b() as usize))?;
+            regs.set(i.a(), v);
+            return Ok(1);
+        }
+        Op::SETUP_ANNOTATIONS => function::setup_annotations(th, frame)?,
+        Op::INTRINSIC_1 => {
+            let v = intrinsic::one(th, i.x(), regs.get(i.b()))?;
+            regs.set(i.a(), v);
+        }
+        Op::INTRINSIC_2 => {
+            let v = intrinsic::two(th, i.x(), regs.get(i.b()), regs.get(i.c()))?;
+            regs.set(i.a(), v);
+        }
+        op => unreachable!("the loop runs {op:?} itself"),
+    }
+    Ok(0)
+}

@@ -1,0 +1,130 @@
+//! What is told before an instruction runs: that its frame begins, a new line, which way a branch went.
+
+use super::events::started;
+use super::{legacy, tools};
+use std::sync::atomic::Ordering;
+use taipan_bytecode::{CodeFlags, Instr, Op};
+use taipan_object::frame::{FramePtr, Pc, frame_flags};
+use taipan_object::monitor::{self, event};
+use taipan_object::{PyResult, Thread, Value};
+
+const NONE: usize = usize::MAX;
+
+/// What ran last in the frame that runs.
+pub struct Trail {
+    /// Its last word with a line: a line is told of when it is not that word's.
+    previous: usize,
+    /// The word of the conditional jump that was run last.
+    branch: usize,
+}
+
+impl Trail {
+    /// Of a frame that is entered or gone back to.
+    #[inline(always)]
+    pub fn at(frame: FramePtr) -> Trail {
+        Trail {
+            previous: Pc(frame.pc).index_in(frame.code()).wrapping_sub(1),
+            branch: NONE,
+        }
+    }
+
+    /// An exception or a yield came between.
+    #[inline(always)]
+    pub fn jumped_from(&mut self, word: usize) {
+        self.previous = word;
+        self.branch = NONE;
+    }
+
+    /// The last word is a loop's whose generator ran.
+    #[inline(always)]
+    pub fn branches(&mut self) {
+        self.branch = self.previous;
+    }
+}
+
+/// Whether an operation goes one way or the other.
+fn is_branch(i: Instr) -> bool {
+    i.jump_offset().is_some() && !matches!(i.op(), Op::JUMP | Op::JUMP_BACK)
+}
+
+/// Whether the jump of a branch is its left way: where the branch ends a loop, that is to stay in it.
+pub fn jumps_left(i: Instr) -> bool {
+    i.jump_offset().is_some_and(|off| off < 0)
+}
+
+fn instruction(frame: FramePtr, word: usize) -> Instr {
+    Instr(frame.code().words[word].load(Ordering::Relaxed))
+}
+
+/// Tells of what comes with the instruction that the frame's place is at. The place is where to go on: a trace
+/// function may have set another line. After an error the place is past the instruction's word.
+#[cold]
+#[inline(never)]
+pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()> {
+    let pc = Pc(frame.pc);
+    let code = frame.code();
+    if frame.generator.is_absent() && CodeFlags(code.flags).is_generator_like() {
+        // It only makes the generator.
+        return Ok(());
+    }
+    let at = pc.index_in(code);
+    let own = monitor::for_code(th, code);
+    if frame.flags & frame_flags::TRACED == 0 {
+        frame.flags |= frame_flags::TRACED;
+        let begins = at == 0 || at == 1 && instruction(frame, 0).op() == Op::RETURN_GENERATOR;
+        if begins {
+            trail.previous = NONE;
+            started(th, frame, event::PY_START, at)?;
+        } else if !frame.generator.is_absent() {
+            started(th, frame, event::PY_RESUME, at)?;
+        }
+    }
+    let mut fetched = pc;
+    fetched.step(1);
+    frame.pc = fetched.0;
+    if trail.branch != NONE {
+        let from = std::mem::replace(&mut trail.branch, NONE);
+        let i = instruction(frame, from);
+        let jumped = i.jump_offset().map(|off| from as i64 + 1 + off as i64) == Some(at as i64);
+        let number = if jumped == jumps_left(i) {
+            event::BRANCH_LEFT
+        } else {
+            event::BRANCH_RIGHT
+        };
+        let to = Value::small_int(at as i64 * 8);
+        tools::at_offset(th, frame, number, from, &[to])?;
+    }
+    let line = own.lines[at];
+    if line != 0 {
+        let previous = std::mem::replace(&mut trail.previous, at);
+        let last = own.lines.get(previous).copied();
+        if last != Some(line) {
+            legacy::line(th, frame)?;
+            tools::fire(th, frame, event::LINE, at, &[Value::small_int(line as i64)])?;
+        } else if at <= previous {
+            // A loop on one line.
+            legacy::line(th, frame)?;
+        }
+    }
+    if frame.pc == fetched.0 {
+        legacy::opcode(th, frame)?;
+        tools::at_offset(th, frame, event::INSTRUCTION, at, &[])?;
+    }
+    if frame.pc != fetched.0 {
+        // The line was set.
+        let mut to = Pc(frame.pc);
+        to.step(-1);
+        frame.pc = to.0;
+        trail.previous = NONE;
+        return Ok(());
+    }
+    let i = instruction(frame, at);
+    if is_branch(i) {
+        trail.branch = at;
+    } else if let Some(off) = i.jump_offset() {
+        let to = Value::small_int((at as i64 + 1 + off as i64) * 8);
+        tools::at_offset(th, frame, event::JUMP, at, &[to])?;
+    }
+    frame.pc = pc.0;
+    Ok(())
+}
