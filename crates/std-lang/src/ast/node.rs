@@ -24,6 +24,7 @@ pub static AST: StaticType = StaticType::new(
 /// `ast.AST`
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
+        s.new = Some(|th, cls, _| Ok(blank(th, cls)));
         s.init = Some(init);
         s.repr = Some(|th, v| match repr_at(th, v, 3)? {
             Some(text) => Ok(text),

@@ -78,7 +78,12 @@ impl<'a> Reader<'a> {
         }
         room.resize(n, 0);
         let array = ByteArray::new(self.th, room);
-        let got = call::call_method(self.th, file, "readinto", &[array])?;
+        let builtins = self.th.interp.builtins.get();
+        let view = match builtins.and_then(|d| d.get_name(self.th, "memoryview")) {
+            Some(class) => call::call(self.th, class, &[array])?,
+            None => array,
+        };
+        let got = call::call_method(self.th, file, "readinto", &[view])?;
         let got = ops::index_clamped(self.th, ops::index(self.th, got)?)?;
         if got > n as i64 {
             return Err(self.th.value_error(format!(

@@ -335,13 +335,12 @@ impl Converter<'_> {
                 offset: e.col,
             },
             Stop::Late(mut e) => {
-                if e.kind == ErrorKind::Tab {
-                    let len = e
-                        .text
-                        .as_deref()
-                        .map_or(0, |t| t.trim_end_matches('\n').chars().count());
-                    e.col = len as u32 + 1;
-                }
+                // The whole line has been read by then.
+                let len = e
+                    .text
+                    .as_deref()
+                    .map_or(0, |t| t.trim_end_matches('\n').chars().count());
+                e.col = len as u32 + 1;
                 e.end_line = None;
                 e.end_col = None;
                 Failure::Error(e)

@@ -1,8 +1,8 @@
 //! Parameters, keyword arguments and aliases.
 
 use taipan_object::{PyResult, Value};
-use taipan_syntax::TextRange;
 use taipan_syntax::ast::{self as tree, AtomicNodeIndex};
+use taipan_syntax::{Ranged, TextRange};
 
 use super::{Ctx, Reader};
 use crate::ast::grammar::Kind;
@@ -116,11 +116,17 @@ impl Reader<'_> {
         at: TextRange,
     ) -> PyResult<Option<Box<tree::TypeParams>>> {
         let type_params = self.each(v, k, "type_params", Self::type_param)?;
-        if type_params.is_empty() {
+        let (Some(first), Some(last)) = (type_params.first(), type_params.last()) else {
             return Ok(None);
-        }
+        };
+        let (start, end) = (first.range().start(), last.range().end());
+        let range = if start <= end {
+            TextRange::new(start, end)
+        } else {
+            at
+        };
         Ok(Some(Box::new(tree::TypeParams {
-            range: at,
+            range,
             node_index: AtomicNodeIndex::NONE,
             type_params,
         })))

@@ -152,6 +152,20 @@ impl Builder<'_> {
         self.placed(Kind::Constant, &[value, Value::NONE], range)
     }
 
+    /// The range of a statement with a block: a semicolon that ends the block is part of it.
+    fn block(&self, range: TextRange) -> TextRange {
+        let rest = self
+            .source()
+            .get(range.end().to_usize()..)
+            .unwrap_or_default();
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\x0c']).len();
+        if rest.as_bytes().get(blank) != Some(&b';') {
+            return range;
+        }
+        let end = range.end() + TextSize::new(blank as u32 + 1);
+        TextRange::new(range.start(), end)
+    }
+
     /// The range of a definition without its decorators.
     fn definition(&self, range: TextRange, decorators: &[tree::Decorator]) -> TextRange {
         let Some(last) = decorators.last() else {

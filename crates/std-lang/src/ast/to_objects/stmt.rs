@@ -16,7 +16,17 @@ impl Builder<'_> {
 
     fn stmt(&self, s: &Stmt) -> PyResult {
         self.deeper()?;
-        let range = s.range();
+        let range = match s {
+            Stmt::FunctionDef(_)
+            | Stmt::ClassDef(_)
+            | Stmt::For(_)
+            | Stmt::While(_)
+            | Stmt::If(_)
+            | Stmt::With(_)
+            | Stmt::Match(_)
+            | Stmt::Try(_) => self.block(s.range()),
+            _ => s.range(),
+        };
         let none = Value::NONE;
         match s {
             Stmt::FunctionDef(x) => {
@@ -151,7 +161,7 @@ impl Builder<'_> {
                         self.opt_identifier(h.name.as_ref()),
                         self.body(&h.body)?,
                     ];
-                    self.placed(Kind::ExceptHandler, &parts, h.range)
+                    self.placed(Kind::ExceptHandler, &parts, self.block(h.range))
                 })?;
                 let parts = [
                     body,
