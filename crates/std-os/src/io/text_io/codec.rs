@@ -2,7 +2,7 @@
 
 use super::encoding::Native;
 use super::newline_decoder::{decoded, flag_bits};
-use super::{State, TextIoWrapper, errors_name};
+use super::{State, TextIoWrapper, errors_name, part};
 use taipan_object::heap::Object;
 use taipan_object::types::class_of;
 use taipan_object::wtf8::{Wtf8, Wtf8Buf};
@@ -29,7 +29,12 @@ pub(super) fn decode(
     out: &mut Wtf8Buf,
 ) -> PyResult<()> {
     let Some(native) = o.state.with(|s| s.native) else {
-        let r = call::call_method(th, o.decoder.get(), "decode", &[object, Value::bool(last)])?;
+        let r = call::call_method(
+            th,
+            part(th, &o.decoder)?,
+            "decode",
+            &[object, Value::bool(last)],
+        )?;
         let text = decoded(th, r)?;
         if out.try_reserve(text.len() + 1).is_err() {
             return Err(th.memory_error());
@@ -113,7 +118,7 @@ pub(super) fn get_state(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<Save
         let flags = Value::small_int(i64::from(cr == Some(true)));
         return Ok(Saved { bytes, flags });
     }
-    let state = call::call_method(th, o.decoder.get(), "getstate", &[])?;
+    let state = call::call_method(th, part(th, &o.decoder)?, "getstate", &[])?;
     let Some([buffer, flags]) = state.as_tuple() else {
         return Err(th.type_error("illegal decoder state"));
     };
@@ -165,7 +170,7 @@ pub(super) fn set_state(
         };
         let bytes = Value::bytes(th, bytes)?;
         let state = Value::try_tuple(th, &[bytes, flags])?;
-        call::call_method(th, o.decoder.get(), "setstate", &[state])?;
+        call::call_method(th, part(th, &o.decoder)?, "setstate", &[state])?;
     }
     Ok(())
 }
@@ -183,7 +188,7 @@ pub(super) fn reset(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<()> {
         s.native
     });
     if native.is_none() {
-        call::call_method(th, o.decoder.get(), "reset", &[])?;
+        call::call_method(th, part(th, &o.decoder)?, "reset", &[])?;
     }
     Ok(())
 }
@@ -218,7 +223,7 @@ pub(super) fn encode(th: &Thread, o: &Object<TextIoWrapper>, text: Value) -> PyR
     if let Some(native) = o.state.with(|s| s.native) {
         return taipan_strings::codec::encode_native(th, text, native.into(), Some(errors_name(o)));
     }
-    let r = call::call_method(th, o.encoder.get(), "encode", &[text])?;
+    let r = call::call_method(th, part(th, &o.encoder)?, "encode", &[text])?;
     if r.as_bytes().is_none() {
         return Err(th.type_error(format!(
             "encoder should return a bytes object, not '{}'",

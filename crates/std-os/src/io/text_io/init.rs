@@ -22,9 +22,16 @@ pub(super) static INIT: Method = Method::new(
 /// Text of an argument that may be None.
 fn optional_text<'a>(th: &Thread, f: &str, which: &str, v: Value) -> PyResult<Option<&'a str>> {
     match given(v) {
-        Some(v) => c_text(th, f, which, v).map(Some),
+        Some(v) => no_null(th, c_text(th, f, which, v)?).map(Some),
         None => Ok(None),
     }
+}
+
+fn no_null<'a>(th: &Thread, text: &'a str) -> PyResult<&'a str> {
+    if text.contains('\0') {
+        return Err(th.value_error("embedded null character"));
+    }
+    Ok(text)
 }
 
 fn c_text<'a>(th: &Thread, f: &str, which: &str, v: Value) -> PyResult<&'a str> {
@@ -35,7 +42,6 @@ fn c_text<'a>(th: &Thread, f: &str, which: &str, v: Value) -> PyResult<&'a str> 
         )));
     };
     match s.as_str() {
-        Some(t) if t.contains('\0') => Err(th.value_error("embedded null character")),
         Some(t) => Ok(t),
         // The codec says which character it is.
         None => Err(
@@ -92,7 +98,7 @@ fn init(th: &Thread, a: &[Value]) -> PyResult {
     let errors = match given(a[3]) {
         None => strings::intern(th, "strict"),
         Some(e) => {
-            let text = c_text(th, F, "errors", e)?;
+            let text = no_null(th, c_text(th, F, "errors", e)?)?;
             check_errors(th, text)?;
             e
         }
@@ -126,13 +132,13 @@ fn init(th: &Thread, a: &[Value]) -> PyResult {
 
 /// Makes decoder and encoder, as the buffer can be read and written.
 fn set_codec(th: &Thread, o: &Object<TextIoWrapper>, found: Codec) -> PyResult<()> {
-    let buffer = o.buffer.get();
+    let buffer = o.below(th)?;
     let can_read = ops::truth(th, call::call_method(th, buffer, "readable", &[])?)?;
     let make = |name: &str| match found {
         Codec::Native(_) => Ok(Value::ABSENT),
         Codec::Info(info) => {
             let cls = attr::get_str(th, info, name)?;
-            call::call(th, cls, &[o.errors.get()])
+            call::call(th, cls, &[o.errors.get().or(Value::NONE)])
         }
     };
     let decoder = if can_read {
@@ -166,7 +172,7 @@ fn fix_encoder(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<()> {
     if o.encoder.get().is_absent() || !o.state.with(|s| s.seekable) {
         return Ok(());
     }
-    let position = call::call_method(th, o.buffer.get(), "tell", &[])?;
+    let position = call::call_method(th, o.below(th)?, "tell", &[])?;
     if !ops::eq(th, position, Value::small_int(0))? {
         codec::reset_encoder(th, o, false)?;
     }
@@ -223,10 +229,14 @@ pub(super) fn reconfigure(th: &Thread, a: &[Value]) -> PyResult {
                 };
                 (n, errors.unwrap_or(strings::intern(th, "strict")))
             }
-            None => (o.encoding.get(), errors.unwrap_or(o.errors.get())),
+            None => {
+                let old = o.errors.get().or(Value::NONE);
+                (o.encoding.get(), errors.unwrap_or(old))
+            }
         };
         let text = name.as_str_obj().and_then(|s| s.as_str()).unwrap_or("");
-        let found = encoding::lookup(th, text)?;
+        // CPython looks no further than a NUL.
+        let found = encoding::lookup(th, text.split('\0').next().unwrap_or(""))?;
         let old = o.errors.get();
         o.errors.set(&o.header, errors);
         if let Err(e) = set_codec(th, o, found) {

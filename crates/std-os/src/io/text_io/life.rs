@@ -13,12 +13,12 @@ pub(super) fn flush(th: &Thread, a: &[Value]) -> PyResult {
     o.state.with(|s| s.telling = s.seekable);
     write::flush_pending(th, o)?;
     // CPython gives what the buffer gave.
-    match plain_buffer(o.buffer.get()) {
+    match plain_buffer(o.below(th)?) {
         Some(_) => {
             write::flush_buffer(th, o)?;
             Ok(Value::NONE)
         }
-        None => call::call_method(th, o.buffer.get(), "flush", &[]),
+        None => call::call_method(th, o.below(th)?, "flush", &[]),
     }
 }
 
@@ -41,7 +41,10 @@ pub(super) fn close(th: &Thread, a: &[Value]) -> PyResult {
     if base::is_closed(th, v)? {
         return Ok(Value::NONE);
     }
-    let buffer = o.buffer.get();
+    let Some(buffer) = o.buffer.get().present() else {
+        // Asking whether it is closed detached it.
+        return Ok(Value::NONE);
+    };
     if o.state.with(|s| s.finalizing) {
         // A raw stream warns that it was left open; what goes wrong in that is nobody's to hear.
         let _ = call::call_method(th, buffer, "_dealloc_warn", &[v]);
@@ -80,13 +83,13 @@ pub(super) fn finalize(th: &Thread, v: Value) -> PyResult<()> {
 /// `repr(stream)`
 pub(super) fn repr(th: &Thread, v: Value) -> PyResult {
     let o = initialised(th, v)?;
-    let mut out = String::from("<_io.TextIOWrapper");
+    let mut out = format!("<{}", base::c_name(v));
     for name in ["name", "mode"] {
         if let Some(shown) = base::repr_attr(th, v, name)? {
             let _ = write!(out, " {name}={shown}");
         }
     }
-    let encoding = ops::repr(th, o.encoding.get())?;
+    let encoding = ops::repr(th, o.encoding.get().or(Value::NONE))?;
     let _ = write!(out, " encoding={}>", names::text(encoding));
     Ok(Value::str(th, &out))
 }

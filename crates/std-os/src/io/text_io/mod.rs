@@ -182,6 +182,17 @@ payload!(TextIoWrapper, "TextIOWrapper", |this, m| {
 });
 
 impl TextIoWrapper {
+    /// The stream below. Code that a call runs may have taken it away.
+    fn below(&self, th: &Thread) -> PyResult {
+        match self.buffer.get().present() {
+            Some(buffer) => Ok(buffer),
+            None => Err(match self.state.with(|s| s.status) {
+                Status::New => uninitialised(th),
+                _ => detached(th),
+            }),
+        }
+    }
+
     /// Whether text waits to be written.
     pub(super) fn is_dirty(&self) -> bool {
         self.state
@@ -272,7 +283,7 @@ pub static TEXT_IO_WRAPPER_SPEC: TypeSpec = TypeSpec {
         GetSet::new("name", |th, v| {
             let o = v.expect::<TextIoWrapper>();
             attached(th, o)?;
-            attr::get_str(th, o.buffer.get(), "name")
+            attr::get_str(th, o.below(th)?, "name")
         }),
         GetSet::new("closed", |th, v| {
             let o = v.expect::<TextIoWrapper>();
@@ -290,7 +301,7 @@ pub static TEXT_IO_WRAPPER_SPEC: TypeSpec = TypeSpec {
             attached(th, v.expect::<TextIoWrapper>())?;
             newlines(th, state(v, |s| s.translator.as_ref().map_or(0, Translator::seen)))
         }),
-        GetSet::new("errors", |th, v| Ok(initialised(th, v)?.errors.get())),
+        GetSet::new("errors", |th, v| Ok(initialised(th, v)?.errors.get().or(Value::NONE))),
         GetSet::rw(
             "_CHUNK_SIZE",
             |th, v| {
@@ -302,7 +313,7 @@ pub static TEXT_IO_WRAPPER_SPEC: TypeSpec = TypeSpec {
         GetSet::new("buffer", |th, v| {
             let o = v.expect::<TextIoWrapper>();
             attached(th, o)?;
-            Ok(o.buffer.get())
+            o.below(th)
         }),
     ],
     doc: "Character and line based layer over a BufferedIOBase object, buffer.\n\nencoding gives the name of the encoding that the stream will be\ndecoded or encoded with. It defaults to locale.getencoding().\n\nerrors determines the strictness of encoding and decoding (see\nhelp(codecs.Codec) or the documentation for codecs.register) and\ndefaults to \"strict\".\n\nnewline controls how line endings are handled. It can be None, '',\n'\\n', '\\r', and '\\r\\n'.  It works as follows:\n\n* On input, if newline is None, universal newlines mode is\n  enabled. Lines in the input can end in '\\n', '\\r', or '\\r\\n', and\n  these are translated into '\\n' before being returned to the\n  caller. If it is '', universal newline mode is enabled, but line\n  endings are returned to the caller untranslated. If it has any of\n  the other legal values, input lines are only terminated by the given\n  string, and the line ending is returned to the caller untranslated.\n\n* On output, if newline is None, any '\\n' characters written are\n  translated to the system default line separator, os.linesep. If\n  newline is '' or '\\n', no translation takes place. If newline is any\n  of the other legal values, any '\\n' characters written are translated\n  to the given string.\n\nIf line_buffering is True, a call to flush is implied when a call to\nwrite contains a newline character.",
@@ -322,8 +333,18 @@ fn attached(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<()> {
     match o.state.with(|s| s.status) {
         Status::Ready => Ok(()),
         Status::New => Err(uninitialised(th)),
-        Status::Detached => Err(th.value_error("underlying buffer has been detached")),
+        Status::Detached => Err(detached(th)),
     }
+}
+
+#[cold]
+fn detached(th: &Thread) -> taipan_object::Raised {
+    th.value_error("underlying buffer has been detached")
+}
+
+/// An object that a stream holds, unless a call that came back to it set it up anew meanwhile.
+fn part(th: &Thread, field: &Field) -> PyResult {
+    field.get().present().ok_or_else(|| uninitialised(th))
 }
 
 #[cold]
@@ -369,7 +390,7 @@ fn check_open(th: &Thread, o: &Object<TextIoWrapper>, v: Value) -> PyResult<()> 
         Some(false) => return Err(closed_error(th)),
         None => {}
     }
-    let asked = if is_exact(v) { o.buffer.get() } else { v };
+    let asked = if is_exact(v) { o.below(th)? } else { v };
     let closed = attr::get(th, asked, strings::intern(th, "closed"))?;
     if ops::truth(th, closed)? {
         return Err(closed_error(th));
@@ -381,7 +402,7 @@ fn check_open(th: &Thread, o: &Object<TextIoWrapper>, v: Value) -> PyResult<()> 
 fn below(th: &Thread, a: &[Value], method: &str) -> PyResult {
     let o = a[0].expect::<TextIoWrapper>();
     attached(th, o)?;
-    call::call_method(th, o.buffer.get(), method, &[])
+    call::call_method(th, o.below(th)?, method, &[])
 }
 
 /// Runs a call again for as long as a signal interrupts it and no handler raises.

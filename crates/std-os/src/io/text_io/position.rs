@@ -105,7 +105,7 @@ pub(super) fn tell(th: &Thread, a: &[Value]) -> PyResult {
     }
     write::flush_pending(th, o)?;
     call::call_method(th, a[0], "flush", &[])?;
-    let position = call::call_method(th, o.buffer.get(), "tell", &[])?;
+    let position = call::call_method(th, o.below(th)?, "tell", &[])?;
     let (input, used, ratio) = o.state.with(|s| {
         let input = (s.can_read && s.has_snapshot).then(|| s.snapshot.clone());
         (
@@ -231,7 +231,7 @@ pub(super) fn seek(th: &Thread, a: &[Value]) -> PyResult {
             if o.state.with(|s| s.can_read) {
                 codec::reset(th, o)?;
             }
-            let end = call::call_method(th, o.buffer.get(), "seek", &[zero, Value::small_int(2)])?;
+            let end = call::call_method(th, o.below(th)?, "seek", &[zero, Value::small_int(2)])?;
             let at_start = ops::eq(th, end, zero)?;
             codec::reset_encoder(th, o, at_start)?;
             return Ok(end);
@@ -247,7 +247,7 @@ pub(super) fn seek(th: &Thread, a: &[Value]) -> PyResult {
     }
     call::call_method(th, v, "flush", &[])?;
     let cookie = Cookie::parse(th, target)?;
-    call::call_method(th, o.buffer.get(), "seek", &[Value::int(th, cookie.start)])?;
+    call::call_method(th, o.below(th)?, "seek", &[Value::int(th, cookie.start)])?;
     o.state.with(|s| s.forget_decoded());
     let can_read = o.state.with(|s| s.can_read);
     if can_read {
@@ -270,7 +270,7 @@ pub(super) fn seek(th: &Thread, a: &[Value]) -> PyResult {
 /// Feeds the decoder from a cookie's start on and skips what lies before its position.
 fn replay(th: &Thread, o: &Object<TextIoWrapper>, cookie: &Cookie) -> PyResult<()> {
     let n = Value::small_int(cookie.feed.into());
-    let input = call::call_method(th, o.buffer.get(), "read", &[n])?;
+    let input = call::call_method(th, o.below(th)?, "read", &[n])?;
     let Some(bytes) = input.as_bytes() else {
         return Err(th.type_error(format!(
             "underlying read() should have returned a bytes object, not '{}'",
@@ -304,5 +304,5 @@ pub(super) fn truncate(th: &Thread, a: &[Value]) -> PyResult {
     let (o, _guard) = enter(th, a[0])?;
     call::call_method(th, a[0], "flush", &[])?;
     let position = a[1].or(Value::NONE);
-    call::call_method(th, o.buffer.get(), "truncate", &[position])
+    call::call_method(th, o.below(th)?, "truncate", &[position])
 }

@@ -32,7 +32,7 @@ fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<b
         None
     };
     let before = before.as_ref();
-    let buffer = o.buffer.get();
+    let buffer = o.below(th)?;
     if method == "read1"
         && o.state.with(|s| s.native.is_some())
         && plain_buffer(buffer).is_some_and(|b| b.is_reader())
@@ -309,7 +309,7 @@ fn read_some(th: &Thread, o: &Object<TextIoWrapper>, n: usize) -> PyResult {
 }
 
 fn read_all(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult {
-    let all = call::call_method(th, o.buffer.get(), "read", &[])?;
+    let all = call::call_method(th, o.below(th)?, "read", &[])?;
     if all.is_none() {
         return Err(th.raise(&BLOCKING_IO_ERROR, "Read returned None."));
     }

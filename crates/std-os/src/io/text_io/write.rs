@@ -7,6 +7,7 @@ use crate::io::base::unsupported;
 use crate::io::buffered::{self, plain_buffer};
 use memchr::memchr;
 use taipan_object::heap::Object;
+use taipan_object::types::{self, class_of};
 use taipan_object::wtf8::Wtf8;
 use taipan_object::{PyResult, Thread, Value, call};
 
@@ -78,9 +79,19 @@ pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
         Plan::Encode { .. } if plain => add(th, o, bytes, line_ended)?,
         Plan::Encode { ending } => {
             let text = match ending {
-                Some(e) => {
+                Some(e) if types::is_exact_str(text) => {
                     let replaced = text.wtf8().replace(Wtf8::new("\n"), Wtf8::new(e));
                     Value::try_wtf8(th, &replaced)?
+                }
+                Some(e) => {
+                    let replaced = replace_by_method(th, a[1], e)?;
+                    // That may have done anything to this stream.
+                    attached(th, o)?;
+                    check_open(th, o, a[0])?;
+                    if !o.state.with(|s| s.can_write) {
+                        return Err(unsupported(th, "not writable"));
+                    }
+                    replaced
                 }
                 None => a[1],
             };
@@ -103,6 +114,22 @@ pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
         }
     }
     Ok(Value::usize(th, text.len()))
+}
+
+/// `text.replace("\n", ending)` of a subclass of `str`.
+fn replace_by_method(th: &Thread, text: Value, ending: &str) -> PyResult {
+    let args = [
+        taipan_object::strings::ascii_char(b'\n'),
+        Value::str(th, ending),
+    ];
+    let replaced = call::call_method(th, text, "replace", &args)?;
+    if replaced.as_str_obj().is_none() {
+        return Err(th.type_error(format!(
+            "replace() should return a str, not {}",
+            class_of(replaced).name_text()
+        )));
+    }
+    Ok(replaced)
 }
 
 /// What happens to encoded bytes.
@@ -168,7 +195,7 @@ pub(super) fn flush_pending(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<
 /// # Errors
 /// What the buffer raises.
 pub(super) fn flush_buffer(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<()> {
-    let buffer = o.buffer.get();
+    let buffer = o.below(th)?;
     if plain_buffer(buffer).is_some_and(|b| b.is_writer()) {
         return buffered::flush_writer(th, buffer);
     }
@@ -177,7 +204,7 @@ pub(super) fn flush_buffer(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<(
 }
 
 fn write_down(th: &Thread, o: &Object<TextIoWrapper>, bytes: &[u8]) -> PyResult<()> {
-    let buffer = o.buffer.get();
+    let buffer = o.below(th)?;
     if plain_buffer(buffer).is_some_and(|b| b.is_writer()) {
         buffered::write_bytes(th, buffer, bytes)?;
         return Ok(());
