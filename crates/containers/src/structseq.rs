@@ -89,7 +89,12 @@ pub static SPEC: TypeSpec = TypeSpec {
 };
 
 static METHODS: [Method; 4] = [
-    Method::new("__new__", "($type, sequence, dict=<unrepresentable>)", construct).static_(),
+    Method::new(
+        "__new__",
+        "($type, sequence, dict=<unrepresentable>)",
+        construct,
+    )
+    .static_(),
     Method::new("__repr__", "($self, /)", repr).atomic(Atomic::Immutable),
     Method::new("__reduce__", "($self, /)", reduce).atomic(Atomic::Immutable),
     Method::new("__replace__", "($self, /, **changes)", replace)
@@ -207,8 +212,16 @@ fn field_names(th: &Thread, t: &Object<Type>) -> &'static [Value] {
 
 /// An instance with the given values, one for each field.
 pub fn make(th: &Thread, ty: Value, values: &[Value]) -> PyResult {
+    make_with(th, ty, values, visible_count(ty.expect::<Type>()))
+}
+
+/// As [`make`], for callers that know how many fields are visible: it saves looking that up.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn make_with(th: &Thread, ty: Value, values: &[Value], visible: usize) -> PyResult {
     let t = ty.expect::<Type>();
-    let visible = visible_count(t).min(values.len());
+    let visible = visible.min(values.len());
     let hidden = Value::try_tuple(th, &values[visible..])?;
     let o = Object::<Tuple>::for_class(th, t, &values[..visible])?;
     attr::fixed_field(o.value(), 0).set(&o.header, hidden);
