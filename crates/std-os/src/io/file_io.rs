@@ -447,6 +447,8 @@ fn init(th: &Thread, a: &[Value]) -> PyResult {
         None => Some(args::fs_cstring(th, file)?),
     };
     let (on, how) = parse_mode(th, &mode)?;
+    let shown = Value::small_int(i64::from(how | libc::O_CLOEXEC));
+    th.audit("open", &[file, Value::str(th, &mode), shown])?;
     let finalizing = f.flags.load(Ordering::Acquire) & FINALIZING;
     let close_flag = if close_fd { CLOSE_FD } else { 0 };
     f.flags

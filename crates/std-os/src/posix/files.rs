@@ -12,7 +12,7 @@ pub fn open(th: &Thread, a: &[Value]) -> PyResult {
     let flags = int(th, a[1])?;
     let mode = args::int_or(th, a[2], 0o777)? as u32;
     let dir = dir_fd(th, a[3])?;
-    let shown = Value::small_int(i64::from(flags));
+    let shown = Value::small_int(i64::from(flags | libc::O_CLOEXEC));
     th.audit("open", &[path.object, Value::NONE, shown])?;
     let n = path.call(th, |p| fd::open(dir, p, flags, mode))?;
     Ok(Value::small_int(i64::from(n)))
