@@ -354,6 +354,12 @@ pub fn check_new(th: &Thread, native: &Object<Type>, cls: Value) -> PyResult<()>
             None => break,
         }
     }
+    if b.has_flag(types::flags::NO_NEW) {
+        let module = types::module_of(b).filter(|m| !m.is_str("builtins"));
+        let dot = module.map_or(String::new(), |m| format!("{}.", crate::names::text(m)));
+        let name = b.name_text();
+        return Err(th.type_error(format!("cannot create '{dot}{name}' instances")));
+    }
     if let (Some(x), Some(y)) = (b.slots().new, native.slots().new)
         && x as usize != y as usize
     {

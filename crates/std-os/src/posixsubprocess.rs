@@ -3,7 +3,9 @@
 use crate::args::{cstring, flag, fs_cstring, fspath, given, int, type_name};
 use crate::{forking, posix::numbers};
 use std::ffi::CString;
+use std::sync::atomic::Ordering;
 use taipan_host::fork_exec::{ForkExec, Pipes, fork_exec as host_fork_exec};
+use taipan_object::exception::PYTHON_FINALIZATION_ERROR;
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::{PyResult, Thread, Value, call, ops};
 
@@ -113,6 +115,12 @@ fn fork_exec(th: &Thread, a: &[Value]) -> PyResult {
     let keep = keep?;
     if preexec.is_some() && th.interp.id != 0 {
         return Err(th.runtime_error("preexec_fn not supported within subinterpreters"));
+    }
+    if preexec.is_some() && th.interp.finalizing.load(Ordering::Acquire) {
+        return Err(th.raise(
+            &PYTHON_FINALIZATION_ERROR,
+            "preexec_fn not supported at interpreter shutdown",
+        ));
     }
     if close_fds && n[7] < 3 {
         return Err(th.value_error("errpipe_write must be >= 3"));

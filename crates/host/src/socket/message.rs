@@ -25,20 +25,25 @@ pub struct Received {
     pub from: Address,
 }
 
+/// The length as the macros take it, where what they make of it fits a C `int`; `overhead` is what they add at most.
+fn message_len(len: usize, overhead: u32) -> Option<u32> {
+    u32::try_from(len)
+        .ok()
+        .filter(|len| *len <= i32::MAX as u32 - overhead)
+}
+
 /// How long a piece with `len` bytes of data is, without padding; `None` if too long.
 pub fn cmsg_len(len: usize) -> Option<usize> {
-    let len = u32::try_from(len)
-        .ok()
-        .filter(|len| *len < i32::MAX as u32 - 64)?;
+    // SAFETY: arithmetic only.
+    let len = message_len(len, unsafe { libc::CMSG_LEN(0) })?;
     // SAFETY: arithmetic only.
     Some(unsafe { libc::CMSG_LEN(len) } as usize)
 }
 
 /// How much room a piece with `len` bytes of data takes; `None` if too long.
 pub fn cmsg_space(len: usize) -> Option<usize> {
-    let len = u32::try_from(len)
-        .ok()
-        .filter(|len| *len < i32::MAX as u32 - 64)?;
+    // SAFETY: arithmetic only.
+    let len = message_len(len, unsafe { libc::CMSG_SPACE(1) })?;
     // SAFETY: arithmetic only.
     Some(unsafe { libc::CMSG_SPACE(len) } as usize)
 }

@@ -49,22 +49,32 @@ fn timeout_ns(th: &Thread, v: Value, unit: i64, message: &str) -> PyResult<Optio
 
 /// The descriptors of an argument, and the objects that stand for them.
 fn descriptors(th: &Thread, v: Value) -> PyResult<(ValueVec, Vec<i32>)> {
-    let objects = ops::to_vec(th, v).map_err(|e| {
-        if e.is(&TYPE_ERROR) {
-            th.type_error("arguments 1-3 must be sequences")
-        } else {
-            e
-        }
-    })?;
-    let mut fds = Vec::with_capacity(objects.len());
-    for o in objects.iter() {
-        let n = fd(th, *o)?;
+    // A list may shrink as `fileno` methods run: it is looked at as it is then.
+    let list = v.as_list();
+    let all = match list {
+        Some(_) => ValueVec::new(),
+        None => ops::to_vec(th, v).map_err(|e| {
+            if e.is(&TYPE_ERROR) {
+                th.type_error("arguments 1-3 must be sequences")
+            } else {
+                e
+            }
+        })?,
+    };
+    let item = |i: usize| match list {
+        Some(l) => l.get(i),
+        None => all.get(i).copied(),
+    };
+    let (mut objects, mut fds) = (ValueVec::new(), Vec::new());
+    while let Some(o) = item(fds.len()) {
+        let n = fd(th, o)?;
         if n >= host::FD_SETSIZE {
             return Err(th.value_error("filedescriptor out of range in select()"));
         }
         if fds.len() >= host::FD_SETSIZE as usize {
             return Err(th.value_error("too many file descriptors in select()"));
         }
+        objects.push(th, o)?;
         fds.push(n);
     }
     Ok((objects, fds))

@@ -4,8 +4,9 @@ use super::object::Sock;
 use super::resolve;
 use taipan_host::socket::{Address, if_indextoname, if_nametoindex};
 use taipan_object::exception::{OS_ERROR, OVERFLOW_ERROR};
+use taipan_object::types::class_of;
 use taipan_object::{PyResult, Raised, Thread, Value, buffer, ops};
-use taipan_std_os::args::{self, fs_decode, fs_encode, fspath, int, mask, type_name};
+use taipan_std_os::args::{self, fs_decode, fs_encode, fspath, int, mask};
 
 pub(super) const AF_QIPCRTR: i32 = 42;
 /// Protocols of CAN sockets whose addresses have more than an interface.
@@ -31,7 +32,7 @@ fn items<'a>(
     shape: &str,
 ) -> PyResult<&'a [Value]> {
     let Some(items) = v.as_tuple() else {
-        let t = type_name(v);
+        let t = class_of(v).name_text();
         let which = match family {
             "AF_VSOCK" | "AF_QIPCRTR" => "getsockaddrarg:".to_owned(),
             _ => format!("{caller}():"),

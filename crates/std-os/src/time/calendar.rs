@@ -1,7 +1,7 @@
 //! Time tuples: taking moments apart, putting them together, formatting.
 
 use super::STRUCT_TIME_KEY;
-use crate::args::{self, fs_decode, given, int, positional, state, sys, text};
+use crate::args::{self, fs_decode, given, positional, state, sys, text};
 use std::ffi::CString;
 use taipan_containers::structseq;
 use taipan_host::calendar::{self, Broken};
@@ -66,6 +66,19 @@ fn now(th: &Thread) -> PyResult<Broken> {
     sys(th, calendar::localtime(moment(th, Value::ABSENT)?))
 }
 
+/// A C `int` in a tuple, whose message is another than that of an argument.
+fn c_int(th: &Thread, v: Value) -> PyResult<i32> {
+    let n = args::long(th, v)?;
+    i32::try_from(n).map_err(|_| {
+        let what = if n > 0 {
+            "greater than maximum"
+        } else {
+            "less than minimum"
+        };
+        th.overflow_error(format!("signed integer is {what}"))
+    })
+}
+
 /// A time tuple as the C library has it; its parts may be out of range.
 fn from_tuple(th: &Thread, v: Value, f: &str) -> PyResult<Broken> {
     let Some(items) = v.as_tuple() else {
@@ -76,7 +89,7 @@ fn from_tuple(th: &Thread, v: Value, f: &str) -> PyResult<Broken> {
     }
     let mut n = [0i32; 9];
     for (n, item) in n.iter_mut().zip(items) {
-        *n = int(th, *item)?;
+        *n = c_int(th, *item)?;
     }
     let year = n[0].checked_sub(1900);
     let Some(year) = year else {
