@@ -203,12 +203,7 @@ pub fn inplace(th: &Thread, op: BinOp, a: Value, b: Value) -> PyResult {
         }
         _ => {}
     }
-    let symbol = if op == BinOp::Pow {
-        "** or pow()"
-    } else {
-        op.inplace_symbol()
-    };
-    Err(unsupported(th, symbol, a, b))
+    Err(unsupported(th, op.inplace_symbol(), a, b))
 }
 
 /// `-v`
@@ -876,6 +871,11 @@ pub fn is_instance(th: &Thread, v: Value, cls: Value) -> PyResult<bool> {
         return plain_is_instance(th, v, cls);
     }
     if let Some(items) = cls.as_tuple() {
+        // The class as of one instant: another thread may assign it meanwhile.
+        let own = class_of(v).value();
+        if items.iter().any(|c| c.is(own)) {
+            return Ok(true);
+        }
         for c in items {
             if th.recurse(" in __instancecheck__", || is_instance(th, v, *c))? {
                 return Ok(true);

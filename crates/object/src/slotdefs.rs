@@ -2,7 +2,7 @@
 //! function that a slot gets when a class written in Python defines the method (trampoline).
 
 use crate::call::{self, Args};
-use crate::error::PyResult;
+use crate::error::{PyResult, Raised};
 use crate::exception as exc;
 use crate::heap::Object;
 use crate::names::{self, Name};
@@ -54,7 +54,27 @@ fn special(th: &Thread, v: Value, name: &Name, args: &[Value]) -> PyResult<Optio
 fn must(th: &Thread, v: Value, name: &Name, args: &[Value]) -> PyResult {
     match special(th, v, name, args)? {
         Some(r) => Ok(r),
-        None => Err(th.no_attribute(v, name.get())),
+        None => Err(gone(th, v, name)),
+    }
+}
+
+/// The method went between the choice of the slot and the call: what is said of a class without it.
+#[cold]
+fn gone(th: &Thread, v: Value, name: &Name) -> Raised {
+    let t = class_of(v).name_text();
+    let name = name.get();
+    if name.is(names::LEN.get()) {
+        return th.type_error(format!("object of type '{t}' has no len()"));
+    }
+    let lacks = [
+        (&names::ITER, "iterable"),
+        (&names::NEXT, "an iterator"),
+        (&names::CALL, "callable"),
+        (&names::GETITEM, "subscriptable"),
+    ];
+    match lacks.iter().find(|(n, _)| n.get().is(name)) {
+        Some((_, what)) => th.type_error(format!("'{t}' object is not {what}")),
+        None => th.no_attribute(v, name),
     }
 }
 

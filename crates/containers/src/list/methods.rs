@@ -3,7 +3,7 @@
 use crate::args::search_range;
 use taipan_object::seq::List;
 use taipan_object::types::class_of;
-use taipan_object::{PyResult, Thread, Value, ops};
+use taipan_object::{Object, PyResult, Raised, Thread, Value, ops};
 
 /// `append`
 pub(super) fn append(th: &Thread, a: &[Value]) -> PyResult {
@@ -78,31 +78,65 @@ fn remove_from_end(list: &taipan_object::Object<List>, back: usize) -> Option<Va
 /// `remove`
 pub(super) fn remove(th: &Thread, a: &[Value]) -> PyResult {
     let list = a[0].expect::<List>();
+    if taipan_object::gc::many_threads() {
+        return remove_shared(th, list, a[1]);
+    }
     let mut i = 0;
     while let Some(v) = list.get(i) {
         if ops::eq(th, v, a[1])? {
-            // Another thread may have moved it since: then it is looked for again.
-            let taken = list.with_lock(|array| {
-                let Some(array) = array else { return false };
-                let n = array.len();
-                if i >= n || !array.fields()[i].get().is(v) {
-                    return false;
-                }
-                array.move_within(i + 1, i, n - i - 1);
-                array.set_len(n - 1);
-                array.erase(n - 1, n);
-                true
-            });
-            if taken {
+            if take_out(list, i, v) {
                 return Ok(Value::NONE);
             }
+            // Its own `__eq__` changed the list.
             i = 0;
             continue;
         }
         i += 1;
         th.poll()?;
     }
-    Err(th.value_error("list.remove(x): x not in list"))
+    Err(not_in_list(th))
+}
+
+fn not_in_list(th: &Thread) -> Raised {
+    th.value_error("list.remove(x): x not in list")
+}
+
+/// Takes an element out if it still stands at `i`.
+fn take_out(list: &Object<List>, i: usize, v: Value) -> bool {
+    list.with_lock(|array| {
+        let Some(array) = array else { return false };
+        let n = array.len();
+        if i >= n || !array.fields()[i].get().is(v) {
+            return false;
+        }
+        array.move_within(i + 1, i, n - i - 1);
+        array.set_len(n - 1);
+        array.erase(n - 1, n);
+        true
+    })
+}
+
+/// `remove` beside other writers: looks in the elements of one instant, so that none that moves meanwhile is missed.
+fn remove_shared(th: &Thread, list: &Object<List>, wanted: Value) -> PyResult {
+    'again: loop {
+        let seen = list.snapshot(th)?;
+        for (i, v) in seen.iter().enumerate() {
+            if !ops::eq(th, *v, wanted)? {
+                th.poll()?;
+                continue;
+            }
+            let taken = take_out(list, i, *v) || {
+                let now = list.snapshot(th)?;
+                let at = now.iter().position(|x| x.is(*v));
+                at.is_some_and(|at| take_out(list, at, *v))
+            };
+            if taken {
+                return Ok(Value::NONE);
+            }
+            continue 'again;
+        }
+        return Err(not_in_list(th));
+    }
 }
 
 /// `index`

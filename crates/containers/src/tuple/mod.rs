@@ -118,6 +118,7 @@ fn hash(th: &Thread, v: Value) -> PyResult<i64> {
     const P1: u64 = 11400714785074694791;
     const P2: u64 = 14029467366897019727;
     const P5: u64 = 2870177450012600261;
+    th.check_native_stack()?;
     let items = v.expect::<Tuple>().items();
     let mut acc = P5;
     for x in items {

@@ -141,6 +141,9 @@ impl Map {
         if std::ptr::eq(self, other) {
             return Ok(true);
         }
+        if taipan_gc::many_threads() && other.len() > 1 {
+            return self.merge_published(th, owner, other, other_owner, overwrite);
+        }
         loop {
             let extra = other.len();
             if extra == 0 {
@@ -178,6 +181,55 @@ impl Map {
                     }
                 }
             }
+            return Ok(true);
+        }
+    }
+
+    /// As [`Map::merge_plain`] while other threads read: the result is built aside and published at once.
+    fn merge_published(
+        &self,
+        th: &Thread,
+        owner: &Header,
+        other: &Map,
+        other_owner: &Header,
+        overwrite: bool,
+    ) -> PyResult<bool> {
+        loop {
+            // With room to grow, as `grow` leaves it.
+            let want = self.len() + other.len();
+            let fresh = Table::try_new(th, Table::log2_for(want + want / 2))?;
+            let _locks = lock_two(owner, other_owner);
+            if self.len() + other.len() > fresh.cap as usize {
+                continue;
+            }
+            let own = self.table().map_or(&[][..], |t| t.used_entries());
+            for e in own {
+                if !e.value().is_absent() {
+                    fresh.push(&fresh.header, e.hash(), e.key(), e.value());
+                }
+            }
+            let was_empty = self.is_empty();
+            for e in other.table().map_or(&[][..], |t| t.used_entries()) {
+                let (k, v, h) = (e.key(), e.value(), e.hash());
+                if v.is_absent() {
+                    continue;
+                }
+                let found = if was_empty {
+                    None
+                } else {
+                    match find_plain(fresh, k, h) {
+                        Err(NotPlain) => return Ok(false),
+                        Ok(found) => found,
+                    }
+                };
+                match found {
+                    Some(n) if overwrite => fresh.entries()[n].value.set(&fresh.header, v),
+                    Some(_) => {}
+                    None => fresh.push(&fresh.header, h, k, v),
+                }
+            }
+            self.table.set(owner, Some(fresh));
+            self.len.store(fresh.used(), Ordering::Release);
             return Ok(true);
         }
     }

@@ -510,6 +510,10 @@ impl Builder<'_> {
                 }
             }
         }
+        if conditional && kind == BlockKind::Class {
+            let name = Name::new_static("__conditional_annotations__");
+            self.add(&name, SymbolFlags::USE, annotation.range())?;
+        }
         let before = std::mem::replace(&mut self.draft().unevaluated, unevaluated);
         self.visit_expr(annotation)?;
         self.draft().unevaluated = before;
