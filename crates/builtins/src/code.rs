@@ -292,6 +292,9 @@ fn replace(th: &Thread, args: Args) -> PyResult {
                 if items.len() < d.consts.len() {
                     return Err(th.value_error("code: co_consts is too small"));
                 }
+                let mut room = d.consts.to_vec();
+                room.resize(items.len(), taipan_bytecode::Const::None);
+                d.consts = room.into();
                 consts = Some(items);
             }
             "co_code" | "co_linetable" | "co_exceptiontable" | "co_nlocals" | "co_stacksize" => {

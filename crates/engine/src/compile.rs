@@ -107,8 +107,17 @@ fn parse_tree(th: &Thread, text: &str, options: &syntax::Options, filename: Valu
             Err(e) => Err(raise(th, &e, filename)),
         };
     }
-    match th.blocking(|| syntax::parse(text, options)) {
-        Ok(parsed) => ast::to_objects(th, &parsed, options.mode),
+    let made = th.blocking(|| {
+        let parsed = syntax::parse(text, options)?;
+        let mut warnings = Vec::new();
+        syntax::check::before_symbols(&parsed, options, &mut warnings)?;
+        Ok::<_, Box<SyntaxError>>((parsed, warnings))
+    });
+    match made {
+        Ok((parsed, warnings)) => {
+            warn(th, &warnings, filename)?;
+            ast::to_objects(th, &parsed, options.mode)
+        }
         Err(e) => Err(raise(th, &e, filename)),
     }
 }

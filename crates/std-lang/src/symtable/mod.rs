@@ -1,12 +1,15 @@
 //! `_symtable`: what the compiler knows of the names in a text.
 
+use std::collections::HashMap;
 use taipan_object::dict::Dict;
 use taipan_object::native::{GetSet, Method, ModuleSpec, TypeSpec};
 use taipan_object::seq::List;
 use taipan_object::types::{OBJECT, StaticType, flags, layout_of};
 use taipan_object::{Field, PyResult, Thread, Value, ValueVec, call, names, ops, payload, strings};
-use taipan_syntax::symtable::{BlockId, BlockKind, SymbolTable};
-use taipan_syntax::{Lines, Mode, Options, Parsed, parse};
+use taipan_syntax::ast::Stmt;
+use taipan_syntax::ast::statement_visitor::{StatementVisitor, walk_stmt};
+use taipan_syntax::symtable::{BlockId, BlockKind, Scope, SymbolFlags, SymbolTable};
+use taipan_syntax::{Lines, Mode, Options, Parsed, TextRange, parse};
 
 use crate::args::{from_module, module_dict, type_name};
 use crate::source::{bytes_source, raise, str_source};
@@ -163,51 +166,117 @@ fn symtable(th: &Thread, a: &[Value]) -> PyResult {
         Ok::<(Parsed, SymbolTable), Box<taipan_syntax::SyntaxError>>((parsed, table))
     });
     match made {
-        Ok((parsed, table)) => entry(th, &table, BlockId::ROOT, parsed.lines()),
+        Ok((parsed, table)) => {
+            let lines = parsed.lines();
+            let mut definitions = Definitions {
+                lines,
+                found: HashMap::new(),
+            };
+            definitions.visit_body(parsed.body());
+            let view = View {
+                table: &table,
+                lines,
+                definitions: definitions.found,
+            };
+            view.entry(th, BlockId::ROOT)
+        }
         Err(e) => Err(raise(th, &e, filename)),
     }
 }
 
-fn entry(th: &Thread, table: &SymbolTable, id: BlockId, lines: &Lines) -> PyResult {
-    th.check_native_stack()?;
-    let block = table.block(id);
-    let symbols = Dict::new(th);
-    for (name, symbol) in block.symbols.iter().chain(&block.inlined_names) {
-        let key = strings::intern(th, name);
-        if symbols.get(th, key)?.is_none() {
-            symbols.set(th, key, Value::small_int(symbol.raw() as i64))?;
+/// Functions and classes by their ranges: the line of the name, and whether it is a function.
+struct Definitions<'a> {
+    lines: &'a Lines,
+    found: HashMap<TextRange, (u32, bool)>,
+}
+
+impl<'a> StatementVisitor<'a> for Definitions<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::FunctionDef(f) => {
+                let line = self.lines.line(f.name.range.start());
+                self.found.insert(f.range, (line, true));
+            }
+            Stmt::ClassDef(c) => {
+                let line = self.lines.line(c.name.range.start());
+                self.found.insert(c.range, (line, false));
+            }
+            _ => {}
         }
+        taipan_syntax::with_room(|| walk_stmt(self, stmt));
     }
-    let mut varnames = ValueVec::new();
-    for p in &block.params {
-        varnames.push(th, strings::intern(th, p))?;
+}
+
+struct View<'a> {
+    table: &'a SymbolTable,
+    lines: &'a Lines,
+    definitions: HashMap<TextRange, (u32, bool)>,
+}
+
+impl View<'_> {
+    /// The children; those of a comprehension that is part of the block's own code stand in its place.
+    fn children(&self, th: &Thread, id: BlockId, out: &mut ValueVec) -> PyResult<()> {
+        th.check_native_stack()?;
+        for c in &self.table.block(id).children {
+            if self.table.block(*c).inlined {
+                self.children(th, *c, out)?;
+            } else {
+                out.push(th, self.entry(th, *c)?)?;
+            }
+        }
+        Ok(())
     }
-    let mut children = ValueVec::new();
-    for c in &block.children {
-        children.push(th, entry(th, table, *c, lines)?)?;
+
+    fn entry(&self, th: &Thread, id: BlockId) -> PyResult {
+        th.check_native_stack()?;
+        let block = self.table.block(id);
+        let definition = self.definitions.get(&block.range);
+        let symbols = Dict::new(th);
+        let mut varnames = ValueVec::new();
+        let hidden = ".defaults";
+        let is_generic_function = block.kind == BlockKind::TypeParameters
+            && definition.is_some_and(|(_, is_function)| *is_function);
+        if is_generic_function && block.symbol(hidden).is_none() {
+            // CPython enters it for functions without defaults too.
+            let key = strings::intern(th, hidden);
+            let raw = SymbolFlags::PARAM | (Scope::Local as u32) << 12;
+            symbols.set(th, key, Value::small_int(raw as i64))?;
+            varnames.push(th, key)?;
+        }
+        for (name, symbol) in block.symbols.iter().chain(&block.inlined_names) {
+            let key = strings::intern(th, name);
+            if symbols.get(th, key)?.is_none() {
+                symbols.set(th, key, Value::small_int(symbol.raw() as i64))?;
+            }
+        }
+        for p in &block.params {
+            varnames.push(th, strings::intern(th, p))?;
+        }
+        let mut children = ValueVec::new();
+        self.children(th, id, &mut children)?;
+        let ty = match block.kind {
+            BlockKind::Function | BlockKind::Lambda | BlockKind::Comprehension(_) => 0,
+            BlockKind::Class => 1,
+            BlockKind::Module => 2,
+            BlockKind::Annotation => 3,
+            BlockKind::TypeAlias => 4,
+            BlockKind::TypeParameters => 5,
+            BlockKind::TypeVariable => 6,
+        };
+        let line = match definition {
+            _ if id == BlockId::ROOT => 0,
+            Some((line, _)) => *line,
+            None => self.lines.line(block.range.start()),
+        };
+        let data = Entry {
+            name: Field::new(strings::intern(th, &block.name)),
+            symbols: Field::new(symbols.value()),
+            varnames: Field::new(List::from_vec(th, varnames)),
+            children: Field::new(List::from_vec(th, children)),
+            nested: Field::new(Value::small_int(block.nested as i64)),
+            ty: Field::new(Value::small_int(ty)),
+            lineno: Field::new(Value::small_int(line as i64)),
+        };
+        Ok(th.new_object(&ENTRY, data).value())
     }
-    let ty = match block.kind {
-        BlockKind::Function | BlockKind::Lambda | BlockKind::Comprehension(_) => 0,
-        BlockKind::Class => 1,
-        BlockKind::Module => 2,
-        BlockKind::Annotation => 3,
-        BlockKind::TypeAlias => 4,
-        BlockKind::TypeParameters => 5,
-        BlockKind::TypeVariable => 6,
-    };
-    let line = if id == BlockId::ROOT {
-        0
-    } else {
-        lines.line(block.range.start())
-    };
-    let data = Entry {
-        name: Field::new(strings::intern(th, &block.name)),
-        symbols: Field::new(symbols.value()),
-        varnames: Field::new(List::from_vec(th, varnames)),
-        children: Field::new(List::from_vec(th, children)),
-        nested: Field::new(Value::small_int(block.nested as i64)),
-        ty: Field::new(Value::small_int(ty)),
-        lineno: Field::new(Value::small_int(line as i64)),
-    };
-    Ok(th.new_object(&ENTRY, data).value())
 }

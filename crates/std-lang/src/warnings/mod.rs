@@ -368,13 +368,14 @@ fn py_warn_explicit(th: &Thread, a: &[Value]) -> PyResult {
     let lineno = ops::index_i32(th, a[3])? as i64;
     let mut line = Value::ABSENT;
     if let Some(globals) = given(a[6]) {
-        let Some(d) = globals.as_dict() else {
+        if globals.as_dict().is_none() {
             return Err(th.type_error(format!(
                 "module_globals must be a dict, not '{}'",
                 type_name(globals)
             )));
-        };
-        line = show::line_from_loader(th, d, lineno)?.unwrap_or(Value::ABSENT);
+        }
+        let filename = names::text(a[2]);
+        line = show::line_from_loader(th, globals, &filename, lineno)?.unwrap_or(Value::ABSENT);
     }
     let place = Place {
         filename: a[2],

@@ -1,7 +1,7 @@
 //! Showing of warnings: through `warnings._showwarnmsg`, or on `sys.stderr` before that is there.
 
-use taipan_object::dict::Dict;
-use taipan_object::{Object, PyResult, Thread, Value, attr, call, names, ops, strings};
+use taipan_object::exception as exc;
+use taipan_object::{PyResult, Thread, Value, attr, call, names, ops, strings};
 
 use super::{Place, python_attribute};
 
@@ -36,7 +36,7 @@ pub fn show(
         place.filename,
         lineno,
         Value::NONE,
-        Value::NONE,
+        place.line.or(Value::NONE),
         place.source,
     ];
     let msg = call::call(th, class, &args)?;
@@ -86,31 +86,42 @@ fn line_from_file(th: &Thread, filename: &str, lineno: i64) -> Option<String> {
     Some(String::from_utf8_lossy(line).into_owned())
 }
 
-/// A source line from a module's `__loader__`, if that has sources.
+/// A source line from the loader of a module, if that has sources and no file of the name is there.
 ///
 /// # Errors
-/// What the loader raises.
+/// For globals without a usable loader, as importlib says it.
 pub fn line_from_loader(
     th: &Thread,
-    globals: &Object<Dict>,
+    globals: Value,
+    filename: &str,
     lineno: i64,
 ) -> PyResult<Option<Value>> {
-    let mut loader = globals.get_name(th, "__loader__").filter(|l| !l.is_none());
-    if loader.is_none()
-        && let Some(spec) = globals.get_name(th, "__spec__").filter(|s| !s.is_none())
-    {
-        loader = attr::get_opt(th, spec, strings::intern(th, "loader"))?;
-    }
-    let (Some(loader), Some(name)) = (loader, globals.get_name(th, "__name__")) else {
+    let bless = crate::args::from_module(th, "_frozen_importlib_external", "_bless_my_loader")?;
+    let loader = call::call(th, bless, &[globals])?;
+    let name = match globals.as_dict() {
+        Some(d) => d.get_name(th, "__name__"),
+        None => None,
+    };
+    let (false, Some(name)) = (loader.is_none(), name) else {
         return Ok(None);
     };
+    if th.blocking(|| std::path::Path::new(filename).exists()) {
+        return Ok(None);
+    }
     let Some(get_source) = attr::get_opt(th, loader, strings::intern(th, "get_source"))? else {
         return Ok(None);
     };
-    let source = call::call(th, get_source, &[name])?;
-    if source.is_none() {
-        return Ok(None);
-    }
+    // The importer of another module, or of none that has a source, refuses.
+    let source = match call::call(th, get_source, &[name]) {
+        Ok(s) if s.is_none() => return Ok(None),
+        Ok(s) => s,
+        Err(e) if e.is(&exc::IMPORT_ERROR) => return Ok(None),
+        Err(e) => return Err(e),
+    };
     let lines = call::call_method(th, source, "splitlines", &[])?;
-    ops::get_item(th, lines, Value::int(th, lineno - 1)).map(Some)
+    let line = usize::try_from(lineno - 1)
+        .ok()
+        .zip(lines.as_list())
+        .and_then(|(n, l)| l.get(n));
+    Ok(line.filter(|l| l.as_str_obj().is_some()))
 }

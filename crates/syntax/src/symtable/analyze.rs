@@ -258,14 +258,28 @@ impl Analysis<'_> {
                     }
                     let mut shown = *symbol;
                     shown.scope = scope;
-                    if scope != Scope::Free {
+                    if scope == Scope::Free {
+                        if outer_kind != BlockKind::Class {
+                            // It passes through; whether it is used shows in the block around too.
+                            let mut passing = unresolved(symbol.flags.0 & SymbolFlags::USE);
+                            passing.scope = Scope::Free;
+                            let symbols = &mut self.blocks[id.index()].symbols;
+                            symbols.insert(name.clone(), passing);
+                        }
+                    } else {
+                        if scope == Scope::Cell {
+                            shown.flags.0 |= SymbolFlags::COMP_CELL;
+                        }
                         self.blocks[id.index()]
                             .inlined_names
                             .insert(name.clone(), shown);
                     }
                 }
                 Some(existing) => {
-                    if let Some(outer) = self.blocks[id.index()].symbols.get_mut(name) {
+                    if scope == Scope::Free
+                        && outer_kind != BlockKind::Class
+                        && let Some(outer) = self.blocks[id.index()].symbols.get_mut(name)
+                    {
                         outer.flags.0 |= symbol.flags.0 & SymbolFlags::USE;
                     }
                     if existing.flags.has(SymbolFlags::BOUND)
