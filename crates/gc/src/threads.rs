@@ -3,7 +3,7 @@
 //! Whoever holds the registry's lock may stop the world; he keeps it until the world goes on. So
 //! threads attach and detach only while the world runs.
 
-use crate::header::MANY_THREADS;
+use crate::header::{Cell, MANY_THREADS};
 use crate::mutator::{Buffers, Mutator, current};
 use crate::stack;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -91,6 +91,17 @@ impl StoppedWorld<'_> {
             // SAFETY: registered mutators are alive.
             f(unsafe { &*mutator });
         }
+    }
+
+    /// Gathers the cells to be finalised that threads have buffered since the last collection.
+    pub(crate) fn young_finalizable(&mut self) -> &mut Vec<Cell> {
+        let mut all = std::mem::take(&mut self.registry.orphans.finalizable);
+        self.each(|mutator| {
+            // SAFETY: the thread is stopped or is the caller.
+            all.append(unsafe { &mut (*mutator.buffers.get()).finalizable });
+        });
+        self.registry.orphans.finalizable = all;
+        &mut self.registry.orphans.finalizable
     }
 
     /// Collects what threads have buffered.

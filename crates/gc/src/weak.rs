@@ -86,6 +86,32 @@ pub fn pop_pending_finalizer() -> Option<Cell> {
     cell
 }
 
+/// Queues the registered cells that `wanted` accepts as if they had been found dead, oldest first: at the end of a
+/// program. `wanted` is asked with the world stopped.
+pub fn queue_finalizable(m: &crate::Mutator, wanted: &dyn Fn(Cell) -> bool) {
+    crate::threads::with_stopped_world(m, &mut |world| {
+        let mut guard = REGISTRY.lock();
+        let registry = &mut *guard;
+        let Registry {
+            old_finalizable,
+            finalizers,
+            ..
+        } = registry;
+        for list in [old_finalizable, world.young_finalizable()] {
+            list.retain(|&cell| {
+                let take = wanted(cell);
+                if take {
+                    // SAFETY: registered cells are in memory until a collection has queued or forgotten them.
+                    unsafe { (*cell).clear_flags(FLAG_FINALIZABLE) };
+                    finalizers.push_back(cell);
+                }
+                !take
+            });
+        }
+        update_pending(registry);
+    });
+}
+
 fn update_pending(registry: &Registry) {
     let pending = !registry.callbacks.is_empty() || !registry.finalizers.is_empty();
     PENDING.store(pending, Ordering::Relaxed);

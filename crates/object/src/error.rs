@@ -183,7 +183,9 @@ impl Thread {
         let default = of_sys("__unraisablehook__");
         let hook = of_sys("unraisablehook").or(default);
         let report = |hook: Value, e: Raised, what: Option<&str>, object: Value| -> PyResult<()> {
-            let Some(class) = of_sys("UnraisableHookArgs") else {
+            let state = self.interp.state.get();
+            let class = state.and_then(|d| d.get_name(self, "sys.UnraisableHookArgs"));
+            let Some(class) = class else {
                 return Err(e);
             };
             let tb = match e.0.downcast::<exc::Exception>() {

@@ -31,6 +31,22 @@ pub fn run_pending(th: &Thread) -> usize {
     n
 }
 
+/// Runs the `__del__` methods of all objects that have one, reachable or not: at the end of a program, while its
+/// modules are still whole. Objects whose finalisers are native, streams and generators, are left alone.
+pub fn run_all(th: &Thread) {
+    // A finaliser may make objects with finalisers; a few rounds, not for ever.
+    for _ in 0..3 {
+        gc::queue_finalizable(&th.mutator, &|cell| {
+            let v = Value::from_cell(cell.cast_const());
+            let own = class_of(v).lookup(names::DEL.get());
+            own.is_some_and(|f| f.downcast::<Function>().is_some())
+        });
+        if run_pending(th) == 0 {
+            return;
+        }
+    }
+}
+
 fn run_callback(th: &Thread, weak: Value) {
     let Some(w) = weak.downcast::<WeakRef>() else {
         return;

@@ -289,11 +289,11 @@ fn set_collection_flags(t: &Object<Type>, set: u64, clear: u64) {
 fn instance_check(th: &Thread, a: &[Value]) -> PyResult {
     let (class, instance) = (a[0], a[1]);
     let d = data(th, class)?;
-    let sub = attr::get(th, instance, names::CLASS.get())?;
+    let own = class_of(instance).value();
+    let sub = attr::get_opt(th, instance, names::CLASS.get())?.unwrap_or(own);
     if sub.is_cell() && d.cache.contains(th, sub)? {
         return Ok(Value::TRUE);
     }
-    let own = class_of(instance).value();
     if own.is(sub) {
         let fresh = d.negative_version.load(Ordering::Acquire) == COUNTER.load(Ordering::Acquire);
         if fresh && d.negative.contains(th, sub)? {

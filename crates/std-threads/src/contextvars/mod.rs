@@ -96,6 +96,7 @@ static CONTEXT_SPEC: TypeSpec = TypeSpec {
         s.contains = Some(|th, v, key| Ok(find(th, v, key)?.is_some()));
         s.iter = Some(|th, v| ops::iter(th, listed(th, v, |_, k, _| Ok(k))?));
         s.richcmp = Some(compare);
+        s.hash = Some(|th, v| Err(ops::unhashable(th, v)));
     },
     methods: &[
         Method::raw("run", "", run),
@@ -311,23 +312,31 @@ fn run(th: &Thread, args: Args) -> PyResult {
     r
 }
 
-static NEW_VAR: Method = Method::new(
-    "ContextVar",
-    "(name, *, default=<unrepresentable>)",
-    |th, a| {
-        if a[0].as_wtf8().is_none() {
-            return Err(th.type_error("context variable name must be a str"));
-        }
-        let data = ContextVar {
-            name: Field::new(a[0]),
-            default: Field::new(a[1]),
-        };
-        Ok(th.new_object(&CONTEXT_VAR, data).value())
-    },
-);
-
 fn new_var(th: &Thread, _: &Object<taipan_object::types::Type>, args: Args) -> PyResult {
-    call::call_method_row(th, &NEW_VAR, args)
+    let given = args.pos().len();
+    if given != 1 {
+        let bound = if given == 0 { "exactly" } else { "at most" };
+        return Err(th.type_error(format!(
+            "ContextVar() takes {bound} 1 positional argument ({given} given)"
+        )));
+    }
+    if let Some((k, _)) = args.kw().find(|(k, _)| !k.is_str("default")) {
+        return Err(th.type_error(format!(
+            "ContextVar() got an unexpected keyword argument '{}'",
+            taipan_object::names::text(k)
+        )));
+    }
+    let name = args.pos()[0];
+    if name.as_wtf8().is_none() {
+        return Err(th.type_error("context variable name must be a str"));
+    }
+    // The name is part of CPython's hash of a variable: one without a hash is refused.
+    ops::hash(th, name)?;
+    let data = ContextVar {
+        name: Field::new(name),
+        default: Field::new(args.get_kw("default").unwrap_or(Value::ABSENT)),
+    };
+    Ok(th.new_object(&CONTEXT_VAR, data).value())
 }
 
 fn var_repr(th: &Thread, v: Value) -> PyResult {
