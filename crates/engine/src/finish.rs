@@ -44,7 +44,9 @@ fn exit_status(th: &Thread, e: Value) -> i32 {
     if code.is_none() {
         return 0;
     }
-    if code.is_exact_int() || ops::is_instance(th, code, taipan_object::types::INT.value()).unwrap_or(false) {
+    if code.is_exact_int()
+        || ops::is_instance(th, code, taipan_object::types::INT.value()).unwrap_or(false)
+    {
         return match ops::index(th, code).ok().and_then(|n| n.as_i64()) {
             Some(n) => (n & 0xff) as i32,
             None => 255,
@@ -178,6 +180,7 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     }
     th.interp.finalizing.store(true, Ordering::Release);
     th.interp.freeze_other_threads(th);
+    finalize::run_all(th);
     if let Err(e) = clear_modules(th) {
         th.unraisable(e, None, Value::NONE);
     }
