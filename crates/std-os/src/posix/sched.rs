@@ -127,9 +127,13 @@ pub fn setaffinity(th: &Thread, a: &[Value]) -> PyResult {
 
 /// `cpu_count()`
 pub fn cpu_count(th: &Thread, _: &[Value]) -> PyResult {
-    // What the option `-X cpu_count` says comes first.
-    if let Some(n) = crate::args::state(th).get_name(th, "posix.cpu_count") {
-        return Ok(n);
+    // What the option `-X cpu_count` says comes first; only the engine knows it.
+    let asked = th.interp.sys_dict.get();
+    if let Some(f) = asked.and_then(|d| d.get_name(th, "_get_cpu_count_config")) {
+        let n = taipan_object::call::call(th, f, &[])?;
+        if n.as_i64().is_some_and(|n| n > 0) {
+            return Ok(n);
+        }
     }
     match taipan_host::sysinfo::cpu_count() {
         Some(n) => Ok(Value::usize(th, n)),
