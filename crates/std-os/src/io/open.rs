@@ -201,7 +201,7 @@ pub fn open(th: &Thread, a: &[Value]) -> PyResult {
         }
         if buffering < 0 {
             let block = ops::index_i64(th, attr::get_str(th, raw, "_blksize")?)?;
-            buffering = block.min(LARGEST_BLOCK).max(super::DEFAULT_BUFFER_SIZE);
+            buffering = block.clamp(super::DEFAULT_BUFFER_SIZE, LARGEST_BLOCK);
         }
         if buffering == 0 {
             if !m.binary {

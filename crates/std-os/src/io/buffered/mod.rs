@@ -274,7 +274,12 @@ static GETSET: &[GetSet] = &[
     GetSet::rw(
         "raw",
         |_, v| Ok(v.expect::<Buffered>().raw.get().or(Value::NONE)),
-        |th, _, _| Err(th.raise(&taipan_object::exception::ATTRIBUTE_ERROR, "readonly attribute")),
+        |th, _, _| {
+            Err(th.raise(
+                &taipan_object::exception::ATTRIBUTE_ERROR,
+                "readonly attribute",
+            ))
+        },
     ),
     GetSet::new("closed", |th, v| {
         attr::get_str(th, ready_raw(th, v)?, "closed")
@@ -439,6 +444,21 @@ fn allocate(th: &Thread, buf: &mut Vec<u8>, size: usize) -> PyResult<()> {
     Ok(())
 }
 
+/// Longest piece that is copied by way of the native stack.
+const SMALL: usize = 256;
+
+impl Buffered {
+    /// Does what needs the buffer only, in one step: nothing where `f` finds that it needs more, and while a call of
+    /// another thread has the state, which is then empty here.
+    #[inline]
+    fn quick<R>(&self, f: impl FnOnce(&mut State) -> Option<R>) -> Option<R> {
+        if self.status.load(Ordering::Acquire) != READY {
+            return None;
+        }
+        self.state.with(f)
+    }
+}
+
 /// One call on a stream: holds its lock, and its state.
 struct Session<'a> {
     th: &'a Thread,
@@ -593,8 +613,10 @@ fn detach(th: &Thread, a: &[Value]) -> PyResult {
     let v = a[0];
     check_ready(th, v.expect::<Buffered>())?;
     call::call_method(th, v, "flush", &[])?;
-    let s = Session::begin(th, v)?;
+    let mut s = Session::begin(th, v)?;
     let b = s.b;
+    let old = std::mem::take(&mut s.s);
+    add_outside_bytes(-(old.buf.capacity() as isize));
     b.raw.set(&b.header, Value::ABSENT);
     b.status.store(DETACHED, Ordering::Release);
     base::disown(s.raw);

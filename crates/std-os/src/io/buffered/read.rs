@@ -1,6 +1,6 @@
 //! Reading.
 
-use super::{Session, ssize};
+use super::{Buffered, SMALL, Session, ssize};
 use crate::args::{self, size};
 use taipan_object::{PyResult, Thread, Value};
 
@@ -208,6 +208,18 @@ pub(super) fn read(th: &Thread, a: &[Value]) -> PyResult {
         }
         None => None,
     };
+    if let Some(n) = n.filter(|n| *n <= SMALL) {
+        let mut small = [0; SMALL];
+        let copied = a[0].expect::<Buffered>().quick(|s| {
+            (n <= s.ahead() && n > 0).then(|| {
+                small[..n].copy_from_slice(&s.buf[s.pos..s.pos + n]);
+                s.pos += n;
+            })
+        });
+        if copied.is_some() {
+            return Value::bytes(th, &small[..n]);
+        }
+    }
     let mut s = Session::begin_open(th, a[0], "read of closed file")?;
     match n {
         Some(n) => s.read_exactly(n),
@@ -262,6 +274,22 @@ pub(super) fn read_into1(th: &Thread, a: &[Value]) -> PyResult {
 
 /// One line, of `limit` bytes at most.
 pub(super) fn line(th: &Thread, v: Value, limit: Option<usize>) -> PyResult {
+    let mut small = [0; SMALL];
+    let found = v.expect::<Buffered>().quick(|s| {
+        let most = s.ahead().min(limit.unwrap_or(SMALL)).min(SMALL);
+        let near = &s.buf[s.pos..s.pos + most];
+        let n = match memchr::memchr(b'\n', near) {
+            Some(i) => i + 1,
+            None if limit == Some(most) && most > 0 => most,
+            None => return None,
+        };
+        small[..n].copy_from_slice(&near[..n]);
+        s.pos += n;
+        Some(n)
+    });
+    if let Some(n) = found {
+        return Value::bytes(th, &small[..n]);
+    }
     Session::begin_open(th, v, "readline of closed file")?.read_line(limit)
 }
 

@@ -1,9 +1,34 @@
 //! Writing.
 
-use super::{Session, would_block};
-use crate::io::file_io::with_bytes;
+use super::{Buffered, Session, State, would_block};
+use crate::io::file_io::{plain, with_bytes};
 use taipan_object::exception::BLOCKING_IO_ERROR;
 use taipan_object::{PyResult, Thread, Value};
+
+impl State {
+    /// Puts bytes at the logical position, where they fit in the buffer and do not fill it all.
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) -> Option<usize> {
+        let (pos, size) = (self.pos, self.buf.len());
+        let end = pos + bytes.len();
+        if end > size || bytes.len() >= size || (pos > 0 && self.is_clean()) {
+            return None;
+        }
+        if self.is_clean() {
+            self.raw_pos = Some(0);
+        }
+        self.buf[pos..end].copy_from_slice(bytes);
+        let (from, to) = self.dirty.unwrap_or((pos, 0));
+        self.move_to(end);
+        self.dirty = Some((from.min(pos), to.max(end)));
+        Some(bytes.len())
+    }
+
+    /// Whether the buffer holds nothing, neither bytes of the stream nor bytes for it.
+    fn is_clean(&self) -> bool {
+        self.read_end.is_none() && self.dirty.is_none()
+    }
+}
 
 impl Session<'_> {
     /// Writes out what waits. The logical position stays; the raw stream ends up behind what was written.
@@ -58,18 +83,12 @@ impl Session<'_> {
     fn write(&mut self, bytes: &[u8]) -> PyResult<usize> {
         self.need_buffer()?;
         let size = self.size();
-        if self.s.read_end.is_none() && self.s.dirty.is_none() {
+        if self.s.is_clean() {
             self.s.pos = 0;
             self.s.raw_pos = Some(0);
         }
-        let pos = self.s.pos;
-        if bytes.len() <= size - pos && bytes.len() < size {
-            self.store(pos, bytes);
-            let (from, to) = self.s.dirty.unwrap_or((pos, 0));
-            let end = pos + bytes.len();
-            self.s.move_to(end);
-            self.s.dirty = Some((from.min(pos), to.max(end)));
-            return Ok(bytes.len());
+        if let Some(n) = self.s.append(bytes) {
+            return Ok(n);
         }
         match self.flush_dirty() {
             Ok(()) => {}
@@ -136,6 +155,12 @@ pub(super) fn write(th: &Thread, a: &[Value]) -> PyResult {
 
 /// Writes bytes that no other thread changes.
 pub(super) fn write_bytes(th: &Thread, v: Value, bytes: &[u8]) -> PyResult<usize> {
+    let b = v.expect::<Buffered>();
+    if plain(b.raw.get()).is_some_and(|f| f.fd() >= 0)
+        && let Some(n) = b.quick(|s| s.append(bytes))
+    {
+        return Ok(n);
+    }
     let mut s = Session::begin(th, v)?;
     if s.is_closed()? {
         return Err(th.value_error("write to closed file"));
