@@ -107,15 +107,14 @@ pub(super) fn parse(th: &Thread, s: &Sock, v: Value, caller: &str) -> PyResult<A
             let host = resolve::idna(th, a[0])?;
             let port = port(th, caller, a[1])?;
             let (flowinfo, scope) = (word_at(th, a, 2)?, word_at(th, a, 3)?);
-            let (ip, found_scope) = match resolve::set_address(th, &host, libc::AF_INET6)? {
-                Address::Inet6 { ip, scope_id, .. } => (ip, scope_id),
-                _ => ([0; 16], 0),
+            let ip = match resolve::set_address(th, &host, libc::AF_INET6)? {
+                Address::Inet6 { ip, .. } => ip,
+                _ => [0; 16],
             };
             let port = u16::try_from(port).map_err(|_| bad_port(th, caller))?;
             if flowinfo > 0xfffff {
                 return Err(th.overflow_error(format!("{caller}(): flowinfo must be 0-1048575.")));
             }
-            let _ = found_scope;
             Ok(Address::Inet6 {
                 ip,
                 port,
@@ -142,6 +141,7 @@ pub(super) fn parse(th: &Thread, s: &Sock, v: Value, caller: &str) -> PyResult<A
         libc::AF_CAN => can(th, s, v, caller),
         libc::AF_ALG => alg(th, v, caller),
         libc::AF_TIPC => tipc(th, v, caller),
+        libc::AF_BLUETOOTH => super::bluetooth::parse(th, s.proto(), v, caller),
         _ => Err(plain_error(th, format!("{caller}(): bad family"))),
     }
 }
@@ -268,7 +268,7 @@ fn tipc(th: &Thread, v: Value, caller: &str) -> PyResult<Address> {
     })
 }
 
-/// The text of an IP address, with its scope where the system shows one.
+/// The text of an IP address.
 pub(super) fn ip_text(ip: &[u8]) -> String {
     let family = if ip.len() == 4 {
         libc::AF_INET
@@ -374,6 +374,9 @@ pub(super) fn make(th: &Thread, a: &Address, proto: i32) -> PyResult {
                 TIPC_ID => t(&[n(3), n(v[1]), n(v[0]), n(0), scope]),
                 _ => Err(th.type_error("Invalid address type")),
             }
+        }
+        Address::Other { family, data } if i32::from(*family) == libc::AF_BLUETOOTH => {
+            super::bluetooth::make(th, proto, data)
         }
         Address::Other { family, data } => {
             let mut bytes = data.clone();

@@ -69,14 +69,15 @@ pub(super) fn attempt<R>(
         For::Connecting => libc::POLLOUT | libc::POLLERR,
     };
     loop {
-        while timeout > 0 || what == For::Connecting {
+        let mut ready = timeout <= 0 && what != For::Connecting;
+        while !ready {
             // A socket closed by another thread gives its error below.
             let fd = s.fd();
             if fd < 0 {
                 break;
             }
             match th.blocking(|| wait_for(fd, events, deadline.left())) {
-                Ok(true) => break,
+                Ok(true) => ready = true,
                 Ok(false) => return Ok(Err(Failure::TimedOut)),
                 Err(e) if e.raw_os_error() == Some(libc::EINTR) => th.poll()?,
                 Err(e) => return Ok(Err(Failure::System(e))),

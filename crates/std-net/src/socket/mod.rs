@@ -4,13 +4,14 @@
 //! |---|---|
 //! | `object` | the type: making, closing, connections, timeouts |
 //! | `call` | calls that may wait |
-//! | `address` | addresses of all families |
+//! | `address`, `bluetooth` | addresses of all families |
 //! | `transfer`, `message` | receiving and sending, without and with ancillary data |
 //! | `options` | socket options |
 //! | `resolve` | names of hosts, services and protocols |
 //! | `numbers` | byte order, numeric addresses, interfaces |
 
 mod address;
+mod bluetooth;
 mod call;
 mod message;
 mod numbers;

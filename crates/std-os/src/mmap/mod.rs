@@ -251,7 +251,7 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
         && let Ok(st) = retry(th, || taipan_host::stat::fstat(fd))?
         && st.is_file()
     {
-        let size = i64::try_from(st.size).unwrap_or(i64::MAX);
+        let size = st.size;
         if length == 0 {
             if size == 0 {
                 return Err(th.value_error("cannot mmap an empty file"));
@@ -346,5 +346,5 @@ fn size(th: &Thread, a: &[Value]) -> PyResult {
     with(th, a[0], |_, _| ())?;
     let fd = a[0].expect::<Mmap>().fd.load(Ordering::Acquire);
     let st = sys(th, taipan_host::stat::fstat(fd))?;
-    Ok(Value::int(th, st.size as i64))
+    Ok(Value::int(th, st.size))
 }

@@ -10,6 +10,9 @@ use taipan_object::types::class_of;
 use taipan_object::wtf8::{CodePoint, Wtf8Buf};
 use taipan_object::{PyResult, Thread, Value};
 
+/// The first number of seconds that is too large: two to the 63rd.
+const TIME_END: f64 = 9.223_372_036_854_776e18;
+
 /// A number of seconds since the epoch, the current time if there is none.
 fn moment(th: &Thread, v: Value) -> PyResult<i64> {
     let Some(v) = given(v) else {
@@ -21,7 +24,7 @@ fn moment(th: &Thread, v: Value) -> PyResult<i64> {
             return Err(th.value_error("Invalid value NaN (not a number)"));
         }
         let x = x.floor();
-        if !(-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18).contains(&x) {
+        if !(-TIME_END..TIME_END).contains(&x) {
             return Err(out());
         }
         return Ok(x as i64);
