@@ -5,7 +5,7 @@ use taipan_interp::trace::{self, Hook};
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::native::Method;
 use taipan_object::thread::hooks;
-use taipan_object::types::class_of;
+use taipan_object::types::{Type, class_of};
 use taipan_object::{Thread, Value, attr, names, ops};
 
 /// The functions of this file.
@@ -155,6 +155,23 @@ pub static FUNCTIONS: &[Method] = &[
         Ok(Value::NONE)
     }),
     Method::new("_clear_type_cache", "()", |_, _| Ok(Value::NONE)),
+    Method::new("_clear_type_descriptors", "(type, /)", |th, a| {
+        let Some(t) = a[0].downcast::<Type>() else {
+            return Err(th.type_error(format!(
+                "_clear_type_descriptors() argument must be type, not {}",
+                class_of(a[0]).name_text()
+            )));
+        };
+        if !t.is_heap() {
+            return Err(th.type_error("argument is immutable"));
+        }
+        let dict = t.dict.expect();
+        for name in ["__dict__", "__weakref__"] {
+            dict.remove(th, taipan_object::strings::intern(th, name))?;
+        }
+        t.modified();
+        Ok(Value::NONE)
+    }),
     Method::new("_clear_internal_caches", "()", |_, _| Ok(Value::NONE)),
     Method::new("is_finalizing", "()", |th, _| {
         Ok(Value::bool(th.interp.finalizing.load(Ordering::Acquire)))

@@ -55,5 +55,19 @@ fn init(th: &Thread, module: Value) -> PyResult<()> {
         }
     }
     d.set_name(th, "monitoring", monitoring::module(th)?)?;
+    d.set_name(th, "_jit", Module::from_spec(th, &JIT)?.value())?;
     info::fill(th, d)
 }
+
+/// `sys._jit`: there is no just-in-time compiler yet.
+static JIT: ModuleSpec = ModuleSpec {
+    name: "sys._jit",
+    doc: "The state of the just-in-time compiler.",
+    functions: &[
+        Method::new("is_available", "()", |_, _| Ok(Value::FALSE)),
+        Method::new("is_enabled", "()", |_, _| Ok(Value::FALSE)),
+        Method::new("is_active", "()", |_, _| Ok(Value::FALSE)),
+    ],
+    types: &[],
+    init: |_, _| Ok(()),
+};
