@@ -231,7 +231,7 @@ pub(super) fn resize(th: &Thread, a: &[Value]) -> PyResult {
             "mmap can't resize with extant buffers exported.",
         )
     };
-    if this.exports.load(Ordering::Acquire) > 0 {
+    if super::has_views(th, this)? {
         return Err(exported());
     }
     if !this.track_fd {

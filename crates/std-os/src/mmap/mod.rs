@@ -320,8 +320,21 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     ))
 }
 
+/// Whether views of the bytes live. One that nobody holds any more may only be waiting for the collector: before the
+/// answer is yes, it is run once.
+fn has_views(th: &Thread, this: &Mmap) -> PyResult<bool> {
+    let any = || this.exports.load(Ordering::Acquire) > 0;
+    if !any() {
+        return Ok(false);
+    }
+    taipan_strings::bytearray::collect_views(th)?;
+    Ok(any())
+}
+
 fn close(th: &Thread, a: &[Value]) -> PyResult {
     let this = a[0].expect::<Mmap>();
+    // What the collector finds decides; that no view begins meanwhile is seen to below.
+    has_views(th, this)?;
     // Under the lock no new view begins.
     let map = this.state.with(|s| {
         if this.exports.load(Ordering::Acquire) > 0 {

@@ -169,8 +169,11 @@ fn change_by<R>(
     }
 }
 
-/// Runs the collector and the finalisers of views.
-fn collect_views(th: &Thread) -> PyResult<()> {
+/// Runs the collector and the finalisers of views: those that nobody holds any more are released.
+///
+/// # Errors
+/// What a signal handler raised.
+pub fn collect_views(th: &Thread) -> PyResult<()> {
     gc::collect(&th.mutator, true);
     th.poll()
 }
