@@ -14,6 +14,9 @@ pub use taipan_std_lang::source::raise;
 const DONT_IMPLY_DEDENT: u32 = 0x200;
 const ONLY_AST: u32 = 0x400;
 const IGNORE_COOKIE: u32 = 0x800;
+const OPTIMIZED_AST: u32 = 0x8000;
+/// The bits from here on are the minor version of the grammar plus one, or zero.
+const FEATURE_VERSION_SHIFT: u32 = 26;
 const TYPE_COMMENTS: u32 = 0x1000;
 const TOP_LEVEL_AWAIT: u32 = 0x2000;
 const INCOMPLETE_INPUT: u32 = 0x4000;
@@ -41,6 +44,12 @@ pub fn compile(
         dont_imply_dedent: flags & DONT_IMPLY_DEDENT != 0,
         allow_incomplete_input: flags & INCOMPLETE_INPUT != 0,
         only_ast: flags & ONLY_AST != 0,
+        keep_tokens: flags & TYPE_COMMENTS != 0,
+        max_int_digits: taipan_object::numbers::int_max_str_digits(),
+        feature_version: match flags >> FEATURE_VERSION_SHIFT {
+            0 => syntax::Options::default().feature_version,
+            n => (n - 1) as u8,
+        },
         future: FutureFlags::from_bits(flags),
         ..Default::default()
     };
@@ -62,7 +71,8 @@ pub fn compile(
         return tree(th, source, &options, &how, filename);
     };
     if options.only_ast {
-        return parse_tree(th, &text, &options, filename);
+        let level = (flags & OPTIMIZED_AST != 0).then_some(optimize);
+        return parse_tree(th, &text, &options, filename, level);
     }
     let made = th.blocking(|| compiler::compile_source(&text, &options, &how));
     finish(th, made, filename)
@@ -100,7 +110,13 @@ fn tree(
 }
 
 /// The tree of a source text, as objects.
-fn parse_tree(th: &Thread, text: &str, options: &syntax::Options, filename: Value) -> PyResult {
+fn parse_tree(
+    th: &Thread,
+    text: &str,
+    options: &syntax::Options,
+    filename: Value,
+    optimize: Option<u8>,
+) -> PyResult {
     if options.mode == syntax::Mode::FuncType {
         return match ast::func_type(th, text, options)? {
             Ok(v) => Ok(v),
@@ -116,7 +132,7 @@ fn parse_tree(th: &Thread, text: &str, options: &syntax::Options, filename: Valu
     match made {
         Ok((parsed, warnings)) => {
             warn(th, &warnings, filename)?;
-            ast::to_objects(th, &parsed, options.mode)
+            ast::to_objects(th, &parsed, options.mode, optimize)
         }
         Err(e) => Err(raise(th, &e, filename)),
     }

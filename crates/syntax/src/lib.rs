@@ -28,6 +28,7 @@ pub mod tokenizer;
 
 mod depth;
 mod diagnose;
+mod feature;
 mod future;
 mod options;
 mod parse;

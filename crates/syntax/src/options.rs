@@ -36,6 +36,8 @@ pub struct Options {
     pub only_ast: bool,
     /// Whether [`Parsed::tokens`](crate::Parsed::tokens) is wanted.
     pub keep_tokens: bool,
+    /// How many decimal digits an integer literal may have; 0 for any number.
+    pub max_int_digits: usize,
     /// `__future__` features inherited from the calling code.
     pub future: FutureFlags,
 }
@@ -51,6 +53,7 @@ impl Default for Options {
             allow_incomplete_input: false,
             only_ast: false,
             keep_tokens: false,
+            max_int_digits: 0,
             future: FutureFlags::default(),
         }
     }

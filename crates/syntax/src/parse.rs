@@ -121,9 +121,10 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
         Mode::Exec | Mode::Single => parser::Mode::Module,
         Mode::Eval | Mode::FuncType => parser::Mode::Expression,
     };
+    // What older grammars lack is looked for in the tree: ruff words it otherwise.
     let version = PythonVersion {
         major: 3,
-        minor: options.feature_version.clamp(7, 14),
+        minor: 14,
     };
     let text = lines.shared_source();
     let shape = Shape::before_parsing(&text);
@@ -156,6 +157,7 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
         longest + 200
     };
     let suspects = Suspects::gather(outcome.tokens(), &text);
+    let literal = bad_literal(outcome.tokens(), &lines, options);
     let second_look = patched || needs_second_look(outcome.tokens(), &text, options);
     let parsed = Parsed {
         tokens: options.keep_tokens.then(|| outcome.tokens().clone()),
@@ -173,7 +175,72 @@ pub fn parse(source: &str, options: &Options) -> Result<Parsed, Box<SyntaxError>
     if second_look && let Some(error) = diagnose::reject(&parsed.lines, options) {
         return Err(error);
     }
+    if let Some(error) = literal {
+        return Err(error);
+    }
+    if options.feature_version < 14
+        && let Some(error) =
+            crate::feature::too_new(&parsed.ast, &parsed.lines, options.feature_version)
+    {
+        return Err(error);
+    }
     Ok(parsed)
+}
+
+/// What CPython finds when it makes the values of tokens: integers of too many digits, and names that are those of
+/// constants once they are normalised.
+fn bad_literal(tokens: &Tokens, lines: &Lines, options: &Options) -> Option<Box<SyntaxError>> {
+    let source = lines.source();
+    let limit = options.max_int_digits;
+    let old = options.feature_version < 6;
+    if source.is_ascii() && (limit == 0 || source.len() <= limit) && !old {
+        return None;
+    }
+    for token in tokens {
+        let range = token.range();
+        match token.kind() {
+            TokenKind::Name => {
+                let text = &source[range];
+                if text.is_ascii() {
+                    continue;
+                }
+                let name = crate::name::normalize(text);
+                if matches!(&*name, "None" | "True" | "False") {
+                    let msg = format!("identifier field can't represent '{name}' constant");
+                    return Some(SyntaxError::without_position(ErrorKind::Value, msg));
+                }
+            }
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
+                let text = &source[range];
+                if old && text.contains('_') {
+                    let msg = "Underscores in numeric literals are only supported in Python 3.6 \
+                               and greater";
+                    return Some(SyntaxError::with_kind(lines, ErrorKind::Syntax, range, msg));
+                }
+                let decimal = token.kind() == TokenKind::Int
+                    && !matches!(
+                        text.as_bytes(),
+                        [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B', ..]
+                    );
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                if decimal && limit != 0 && digits > limit {
+                    let msg = format!(
+                        "Exceeds the limit ({limit} digits) for integer string conversion: value \
+                         has {digits} digits; use sys.set_int_max_str_digits() to increase the \
+                         limit - Consider hexadecimal for huge integer literals to avoid decimal \
+                         conversion limits."
+                    );
+                    let mut error = SyntaxError::with_kind(lines, ErrorKind::Syntax, range, msg);
+                    error.col = 0;
+                    error.end_line = Some(error.line);
+                    error.end_col = Some(0);
+                    return Some(error);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Parses, checks and resolves in one call, in the order in which CPython reports errors.

@@ -135,6 +135,13 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
         }
         _ => return Err(th.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     }
+    if let Some(v) = a[6].present() {
+        let minor = ops::index_i32(th, v)?;
+        if minor >= 0 && flags & ONLY_AST != 0 {
+            // The hook takes the grammar's version in the bits that no flag uses.
+            flags |= (minor.min(62) as u32 + 1) << 26;
+        }
+    }
     let text = if is_syntax_tree(th, a[0])? {
         a[0]
     } else {

@@ -70,7 +70,7 @@ impl Reader<'_> {
         let range = self.place(v, Kind::Arg)?;
         let k = self.kind(v, Kind::Arg)?;
         let name = self.required(v, k, "arg")?;
-        let name = tree::Identifier::new(self.name(name)?, range);
+        let name = self.identifier(name, range)?;
         let annotation = self.opt_expr(v, "annotation")?;
         self.check_string(v, "type_comment")?;
         Ok(tree::Parameter {
@@ -103,8 +103,8 @@ impl Reader<'_> {
         Ok(tree::Alias {
             range,
             node_index: AtomicNodeIndex::NONE,
-            name: self.identifier(name, range)?,
-            asname: self.opt_identifier(v, "asname", range)?,
+            name: tree::Identifier::new(self.name(name)?, range),
+            asname: self.opt_name(v, "asname", range)?,
         })
     }
 

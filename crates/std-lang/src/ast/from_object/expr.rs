@@ -356,15 +356,15 @@ impl Reader<'_> {
 
     fn comprehension(&mut self, v: Value, k: Kind, range: TextRange) -> PyResult<Expr> {
         let node_index = AtomicNodeIndex::NONE;
+        let generators = self.each(v, k, "generators", |r, g| r.generator(g, range))?;
+        if generators.is_empty() {
+            return Err(self.value_error("comprehension with no generators"));
+        }
         let (mut key, elt) = if k == Kind::DictComp {
             (Some(self.sub(v, k, "key")?), self.sub(v, k, "value")?)
         } else {
             (None, self.sub(v, k, "elt")?)
         };
-        let generators = self.each(v, k, "generators", |r, g| r.generator(g, range))?;
-        if generators.is_empty() {
-            return Err(self.value_error("comprehension with no generators"));
-        }
         Ok(match k {
             Kind::ListComp => Expr::ListComp(tree::ExprListComp {
                 node_index,

@@ -276,6 +276,19 @@ impl Reader<'_> {
         }
     }
 
+    /// As [`Reader::opt_identifier`] for one that may be no constant's name.
+    fn opt_name(
+        &self,
+        v: Value,
+        name: &str,
+        range: TextRange,
+    ) -> PyResult<Option<tree::Identifier>> {
+        match self.optional(v, name)? {
+            Some(x) => Ok(Some(tree::Identifier::new(self.name(x)?, range))),
+            None => Ok(None),
+        }
+    }
+
     /// Checks a field of type `string?`, of which nothing is compiled.
     fn check_string(&self, v: Value, name: &str) -> PyResult<()> {
         match self.optional(v, name)? {

@@ -231,7 +231,7 @@ impl Reader<'_> {
 
     fn function(&mut self, v: Value, k: Kind, range: TextRange) -> PyResult<Stmt> {
         let name = self.required(v, k, "name")?;
-        let name = self.identifier(name, range)?;
+        let name = tree::Identifier::new(self.name(name)?, range);
         let args = self.required(v, k, "args")?;
         let parameters = self.arguments(args, range)?;
         let body = self.body(v, k)?;
@@ -255,7 +255,7 @@ impl Reader<'_> {
     fn class(&mut self, v: Value, range: TextRange) -> PyResult<Stmt> {
         let k = Kind::ClassDef;
         let name = self.required(v, k, "name")?;
-        let name = self.identifier(name, range)?;
+        let name = tree::Identifier::new(self.name(name)?, range);
         let bases = self.exprs(v, k, "bases", Ctx::Load)?;
         let keywords = self.each(v, k, "keywords", Self::keyword)?;
         let body = self.body(v, k)?;
@@ -365,7 +365,7 @@ impl Reader<'_> {
         let range = self.place(v, Kind::SortExcepthandler)?;
         let k = self.kind(v, Kind::SortExcepthandler)?;
         let type_ = self.opt_expr(v, "type")?;
-        let name = self.opt_identifier(v, "name", range)?;
+        let name = self.opt_name(v, "name", range)?;
         let body = self.body(v, k)?;
         Ok(ExceptHandler::ExceptHandler(
             tree::ExceptHandlerExceptHandler {

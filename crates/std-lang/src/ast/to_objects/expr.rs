@@ -2,7 +2,7 @@
 
 use taipan_object::{PyResult, Value, ValueVec};
 use taipan_syntax::ast::{self as tree, Expr};
-use taipan_syntax::{Ranged, TextRange, literal};
+use taipan_syntax::{Ranged, TextRange, TextSize, literal};
 
 use super::Builder;
 use crate::ast::grammar::Kind;
@@ -69,6 +69,9 @@ impl Builder<'_> {
                 self.placed(Kind::NamedExpr, &parts, range)
             }
             Expr::BinOp(x) => {
+                if let Some(v) = self.folded_format(x)? {
+                    return Ok(v);
+                }
                 let left = self.expr(&x.left)?;
                 let op = self.classes.singleton(operator(x.op));
                 let right = self.expr(&x.right)?;
@@ -181,6 +184,13 @@ impl Builder<'_> {
                 let parts = [self.expr(&x.value)?, self.ctx(x.ctx)];
                 self.placed(Kind::Starred, &parts, range)
             }
+            Expr::Name(x)
+                if self.optimize.is_some()
+                    && x.ctx == tree::ExprContext::Load
+                    && x.id.as_str() == "__debug__" =>
+            {
+                self.constant(Value::bool(self.optimize == Some(0)), range)
+            }
             Expr::Name(x) => self.placed(Kind::Name, &[self.ident(&x.id), self.ctx(x.ctx)], range),
             Expr::List(x) => {
                 self.placed(Kind::List, &[self.exprs(&x.elts)?, self.ctx(x.ctx)], range)
@@ -247,9 +257,20 @@ impl Builder<'_> {
             ];
             return self.node(Kind::Arguments, &parts);
         };
-        let named =
-            |list: &[tree::ParameterWithDefault]| self.each(list, |p| self.parameter(&p.parameter));
-        let star = |p: Option<&tree::Parameter>| p.map_or(Ok(Value::NONE), |p| self.parameter(p));
+        // A comment belongs to the parameter before it.
+        let mut starts: Vec<TextSize> = p.iter_source_order().map(|p| p.range().start()).collect();
+        starts.push(p.range.end());
+        let comment = |range: TextRange| {
+            let next = starts.iter().find(|s| **s > range.start()).copied();
+            self.type_comment(range.end(), next.unwrap_or(p.range.end()))
+        };
+        let named = |list: &[tree::ParameterWithDefault]| {
+            self.each(list, |p| self.parameter(&p.parameter, comment(p.range)))
+        };
+        let star = |p: Option<&tree::Parameter>| match p {
+            Some(p) => self.parameter(p, comment(p.range)),
+            None => Ok(Value::NONE),
+        };
         let mut defaults = ValueVec::new();
         for d in p.posonlyargs.iter().chain(&p.args) {
             if let Some(d) = &d.default {
@@ -268,11 +289,11 @@ impl Builder<'_> {
         self.node(Kind::Arguments, &parts)
     }
 
-    fn parameter(&self, p: &tree::Parameter) -> PyResult {
+    fn parameter(&self, p: &tree::Parameter, comment: Value) -> PyResult {
         let parts = [
             self.identifier(&p.name),
             self.opt_expr(p.annotation.as_deref())?,
-            Value::NONE,
+            comment,
         ];
         // A star is not part of the place.
         let range = TextRange::new(p.name.start(), p.end());

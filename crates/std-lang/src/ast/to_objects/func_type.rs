@@ -62,6 +62,8 @@ fn part(th: &Thread, text: &str, start: usize, end: usize, options: &Options) ->
     let col = start - before.rfind('\n').map_or(0, |n| n + 1);
     let b = Builder {
         th,
+        optimize: None,
+        comments: Default::default(),
         classes: classes::get(th)?,
         parsed: &parsed,
         offset: (line as i64, col as i64),

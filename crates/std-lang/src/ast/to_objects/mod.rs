@@ -1,8 +1,10 @@
 //! The parser's trees as Python objects.
 
+mod comments;
 mod expr;
 mod fstring;
 mod func_type;
+mod optimize;
 mod pattern;
 mod stmt;
 
@@ -15,14 +17,19 @@ use taipan_syntax::{Mode, Parsed, Ranged, TextRange, TextSize};
 use super::classes::{self, Classes};
 use super::grammar::Kind;
 
+use self::comments::Comments;
+
 pub use func_type::to_objects as func_type;
 
-/// The nodes of a parsed text, as `compile(…, PyCF_ONLY_AST)` gives them.
+/// The nodes of a parsed text, as `compile(…, PyCF_ONLY_AST)` gives them; with a level of optimisation, as
+/// `PyCF_OPTIMIZED_AST` does. Type comments are those of the text's tokens, if they were kept.
 ///
 /// # Errors
 /// `RecursionError` for a tree that nests too deeply, `MemoryError`.
-pub fn to_objects(th: &Thread, parsed: &Parsed, mode: Mode) -> PyResult {
+pub fn to_objects(th: &Thread, parsed: &Parsed, mode: Mode, optimize: Option<u8>) -> PyResult {
     let b = Builder {
+        optimize,
+        comments: Comments::of(parsed),
         th,
         classes: classes::get(th)?,
         parsed,
@@ -30,12 +37,11 @@ pub fn to_objects(th: &Thread, parsed: &Parsed, mode: Mode) -> PyResult {
     };
     match parsed.ast() {
         Mod::Module(m) => {
-            let body = b.body(&m.body)?;
             if mode == Mode::Single {
-                return b.node(Kind::Interactive, &[body]);
+                return b.node(Kind::Interactive, &[b.body(&m.body)?]);
             }
-            let ignores = b.list(ValueVec::new());
-            b.node(Kind::Module, &[body, ignores])
+            let body = b.documented(&m.body)?;
+            b.node(Kind::Module, &[body, b.type_ignores()?])
         }
         Mod::Expression(e) => {
             let body = b.expr(&e.body)?;
@@ -46,6 +52,8 @@ pub fn to_objects(th: &Thread, parsed: &Parsed, mode: Mode) -> PyResult {
 
 struct Builder<'a> {
     th: &'a Thread,
+    optimize: Option<u8>,
+    comments: Comments,
     classes: Classes<'a>,
     parsed: &'a Parsed,
     /// Lines and, on the first line, columns to add: for a text that is part of another.

@@ -2,7 +2,7 @@
 
 use taipan_object::{PyResult, Value};
 use taipan_syntax::Ranged;
-use taipan_syntax::ast::{self as tree, Pattern};
+use taipan_syntax::ast::{self as tree, Expr, Pattern};
 
 use super::Builder;
 use crate::ast::grammar::Kind;
@@ -12,12 +12,22 @@ impl Builder<'_> {
         self.each(items, |p| self.pattern(p))
     }
 
+    /// A literal or dotted name of a pattern.
+    fn literal(&self, e: &Expr) -> PyResult {
+        match self.folded_number(e)? {
+            Some(v) => Ok(v),
+            None => self.expr(e),
+        }
+    }
+
     /// A pattern.
     pub fn pattern(&self, p: &Pattern) -> PyResult {
         self.deeper()?;
         let range = p.range();
         match p {
-            Pattern::MatchValue(x) => self.placed(Kind::MatchValue, &[self.expr(&x.value)?], range),
+            Pattern::MatchValue(x) => {
+                self.placed(Kind::MatchValue, &[self.literal(&x.value)?], range)
+            }
             Pattern::MatchSingleton(x) => {
                 let value = match x.value {
                     tree::Singleton::None => Value::NONE,
@@ -32,7 +42,7 @@ impl Builder<'_> {
             }
             Pattern::MatchMapping(x) => {
                 let parts = [
-                    self.exprs(&x.keys)?,
+                    self.each(&x.keys, |k| self.literal(k))?,
                     self.patterns(&x.patterns)?,
                     self.opt_identifier(x.rest.as_ref()),
                 ];

@@ -2,7 +2,7 @@
 
 use taipan_object::{PyResult, Value, ValueVec};
 use taipan_syntax::ast::{self as tree, ExceptHandler, Stmt, TypeParam};
-use taipan_syntax::{Ranged, TextRange};
+use taipan_syntax::{Ranged, TextRange, TextSize};
 
 use super::Builder;
 use super::expr::operator;
@@ -27,9 +27,12 @@ impl Builder<'_> {
             | Stmt::Try(_) => self.block(s.range()),
             _ => s.range(),
         };
-        let none = Value::NONE;
         match s {
             Stmt::FunctionDef(x) => {
+                let header = match x.returns.as_deref() {
+                    Some(r) => r.range().end(),
+                    None => x.parameters.range.end(),
+                };
                 let k = if x.is_async {
                     Kind::AsyncFunctionDef
                 } else {
@@ -38,10 +41,10 @@ impl Builder<'_> {
                 let parts = [
                     self.identifier(&x.name),
                     self.parameters(Some(&x.parameters))?,
-                    self.body(&x.body)?,
+                    self.documented(&x.body)?,
                     self.decorators(&x.decorator_list)?,
                     self.opt_expr(x.returns.as_deref())?,
-                    none,
+                    self.header_comment(header, &x.body),
                     self.type_params(x.type_params.as_deref())?,
                 ];
                 self.placed(k, &parts, self.definition(range, &x.decorator_list))
@@ -51,7 +54,7 @@ impl Builder<'_> {
                     self.identifier(&x.name),
                     self.exprs(x.bases())?,
                     self.keywords(x.keywords())?,
-                    self.body(&x.body)?,
+                    self.documented(&x.body)?,
                     self.decorators(&x.decorator_list)?,
                     self.type_params(x.type_params.as_deref())?,
                 ];
@@ -72,7 +75,11 @@ impl Builder<'_> {
                 self.placed(Kind::TypeAlias, &parts, range)
             }
             Stmt::Assign(x) => {
-                let parts = [self.exprs(&x.targets)?, self.expr(&x.value)?, none];
+                let parts = [
+                    self.exprs(&x.targets)?,
+                    self.expr(&x.value)?,
+                    self.comment_behind(range.end()),
+                ];
                 self.placed(Kind::Assign, &parts, range)
             }
             Stmt::AugAssign(x) => {
@@ -96,7 +103,7 @@ impl Builder<'_> {
                     self.expr(&x.iter)?,
                     self.body(&x.body)?,
                     self.body(&x.orelse)?,
-                    none,
+                    self.header_comment(x.iter.range().end(), &x.body),
                 ];
                 let k = if x.is_async {
                     Kind::AsyncFor
@@ -131,7 +138,9 @@ impl Builder<'_> {
                 } else {
                     Kind::With
                 };
-                self.placed(k, &[items, self.body(&x.body)?, none], range)
+                let end = x.items.last().map_or(range.start(), |i| i.range.end());
+                let comment = self.header_comment(end, &x.body);
+                self.placed(k, &[items, self.body(&x.body)?, comment], range)
             }
             Stmt::Match(x) => {
                 let subject = self.expr(&x.subject)?;
@@ -217,6 +226,14 @@ impl Builder<'_> {
             };
         }
         Ok(orelse)
+    }
+
+    /// The type comment between a header and its block.
+    fn header_comment(&self, from: TextSize, body: &[Stmt]) -> Value {
+        match body.first() {
+            Some(first) => self.type_comment(from, first.range().start()),
+            None => Value::NONE,
+        }
     }
 
     fn decorators(&self, list: &[tree::Decorator]) -> PyResult {
