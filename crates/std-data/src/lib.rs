@@ -6,7 +6,7 @@
 //! | `math`, `cmath`, `_random`, `_statistics` | functions of numbers |
 //! | `_struct`, `array`, `binascii` | values to bytes and back |
 //! | `unicodedata` | the character database |
-//! | `_sre`, `_json` | the engine of regular expressions; the fast parts of `json` |
+//! | `_sre`, `_json`, `_pickle` | the engine of regular expressions; the fast parts of `json` and `pickle` |
 //! | `zlib` | compression |
 //! | `_csv` | comma-separated values |
 //! | `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2`, `_hmac` | hash functions |
@@ -20,6 +20,7 @@ pub mod hashes;
 pub mod json;
 mod library;
 pub mod math;
+pub mod pickle;
 pub mod random;
 pub mod sre;
 pub mod statistics;
@@ -45,6 +46,7 @@ static MODULES: &[&ModuleSpec] = &[
     &hashes::SHA3_MODULE,
     &json::MODULE,
     &math::MODULE,
+    &pickle::MODULE,
     &random::MODULE,
     &sre::MODULE,
     &statistics::MODULE,

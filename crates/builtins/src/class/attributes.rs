@@ -106,7 +106,12 @@ pub(super) fn get_mro(_: &Thread, v: Value) -> PyResult {
 
 /// `__module__` of a class, whatever it is; a native type without one is a builtin.
 pub(super) fn module_name(t: &Object<Type>) -> Option<Value> {
-    t.dict.get()?.map.get_str(names::MODULE.get())
+    // `type` itself has a descriptor of that name in its namespace.
+    t.dict
+        .get()?
+        .map
+        .get_str(names::MODULE.get())
+        .filter(|_| !t.is(&taipan_object::types::TYPE))
 }
 
 pub(super) fn get_module(th: &Thread, v: Value) -> PyResult {
