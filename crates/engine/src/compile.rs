@@ -68,7 +68,8 @@ pub fn compile(
     } else if let Some(b) = source.as_bytes() {
         bytes_source(th, b, flags & IGNORE_COOKIE != 0, filename)?
     } else {
-        return tree(th, source, &options, &how, filename);
+        let level = (flags & OPTIMIZED_AST == OPTIMIZED_AST).then_some(optimize);
+        return tree(th, source, &options, &how, filename, level);
     };
     if options.only_ast {
         let level = (flags & OPTIMIZED_AST != 0).then_some(optimize);
@@ -99,10 +100,18 @@ fn tree(
     options: &syntax::Options,
     how: &compiler::Options,
     filename: Value,
+    optimize: Option<u8>,
 ) -> PyResult {
     if options.only_ast {
-        ast::check_mode(th, source, options.mode)?;
-        return Ok(source);
+        let Some(level) = optimize else {
+            ast::check_mode(th, source, options.mode)?;
+            return Ok(source);
+        };
+        let tree = ast::from_object(th, source, options.mode)?;
+        return match tree.optimized(th, options.mode, level)? {
+            Ok(v) => Ok(v),
+            Err(e) => Err(raise(th, &e, filename)),
+        };
     }
     let tree = ast::from_object(th, source, options.mode)?;
     let made = th.blocking(|| tree.compile(options, how));
@@ -132,7 +141,7 @@ fn parse_tree(
     match made {
         Ok((parsed, warnings)) => {
             warn(th, &warnings, filename)?;
-            ast::to_objects(th, &parsed, options.mode, optimize)
+            ast::to_objects(th, &parsed, options.mode, optimize, filename)
         }
         Err(e) => Err(raise(th, &e, filename)),
     }

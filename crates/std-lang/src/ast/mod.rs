@@ -1,7 +1,7 @@
 //! `_ast`: the nodes of syntax trees as Python objects, from the parser's trees and to the compiler's.
 //!
 //! [`to_objects`] and [`from_object`] are for the engine's `compile`. Type comments are taken from the tokens, where they
-//! stand behind what they can belong to; those elsewhere are passed over, where CPython's parser refuses them.
+//! stand behind what they can belong to; those elsewhere are errors.
 
 mod classes;
 mod from_object;

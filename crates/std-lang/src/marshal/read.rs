@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
     }
 
     /// So many bytes; nothing at the end of a file.
-    fn from_file(&self, file: Value, n: usize) -> PyResult<Option<Vec<u8>>> {
+    fn read_file(&self, file: Value, n: usize) -> PyResult<Option<Vec<u8>>> {
         let mut room = Vec::new();
         if room.try_reserve_exact(n).is_err() {
             return Err(self.th.memory_error());
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
             Source::File(_) if n == 0 => Ok(Cow::Borrowed(&[])),
             Source::File(f) => {
                 let f = *f;
-                match self.from_file(f, n)? {
+                match self.read_file(f, n)? {
                     Some(bytes) => Ok(Cow::Owned(bytes)),
                     None => Err(self.eof("EOF read where not expected")),
                 }
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
             },
             Source::File(f) => {
                 let f = *f;
-                Ok(self.from_file(f, 1)?.map(|b| b[0]))
+                Ok(self.read_file(f, 1)?.map(|b| b[0]))
             }
         }
     }

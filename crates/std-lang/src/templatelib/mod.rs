@@ -291,7 +291,7 @@ fn next(_: &Thread, v: Value) -> PyResult<Option<Value>> {
         }
         // Each thread that calls at once gets another part.
         let at = it.at.fetch_add(1, Ordering::Relaxed);
-        let part = if at % 2 == 0 { texts } else { fields }.get(at / 2);
+        let part = if at.is_multiple_of(2) { texts } else { fields }.get(at / 2);
         match part {
             Some(p) if p.as_str_obj().is_some_and(|s| s.is_empty()) => {}
             Some(p) => return Ok(Some(*p)),

@@ -176,9 +176,9 @@ impl Converter<'_> {
         if !s.contains('\n') {
             return s.to_owned();
         }
-        let mut line = self.lines.line(TextSize::new(start));
+        let first = self.lines.line(TextSize::new(start));
         let mut out = String::with_capacity(s.len());
-        for part in s.split_inclusive('\n') {
+        for (line, part) in (first..).zip(s.split_inclusive('\n')) {
             match part.strip_suffix('\n') {
                 Some(p) => {
                     out.push_str(p);
@@ -186,7 +186,6 @@ impl Converter<'_> {
                 }
                 None => out.push_str(part),
             }
-            line += 1;
         }
         out
     }

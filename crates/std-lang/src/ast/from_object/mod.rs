@@ -28,6 +28,22 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// The tree as objects again, optimised; or what is wrong with it.
+    ///
+    /// # Errors
+    /// As [`super::to_objects`].
+    pub fn optimized(
+        self,
+        th: &Thread,
+        mode: Mode,
+        optimize: u8,
+    ) -> PyResult<Result<Value, Box<taipan_syntax::SyntaxError>>> {
+        match Parsed::from_tree(self.tree, self.lines) {
+            Ok(p) => super::to_objects::from_tree(th, &p, &self.carried, mode, optimize).map(Ok),
+            Err(e) => Ok(Err(e)),
+        }
+    }
+
     /// Compiles the tree; gives the warnings too. Touches no object.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! Type comments: `# type: int` behind assignments, headers and parameters, and `# type: ignore`.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use taipan_object::{PyResult, Value};
 use taipan_syntax::token::TokenKind;
-use taipan_syntax::{Parsed, Ranged, TextSize};
+use taipan_syntax::{ErrorKind, Parsed, Ranged, SyntaxError, TextRange, TextSize};
 
 use super::Builder;
 use crate::ast::grammar::Kind;
@@ -10,8 +12,12 @@ use crate::ast::grammar::Kind;
 /// The type comments of a text.
 #[derive(Default)]
 pub struct Comments {
-    /// Where each begins, and the type.
-    types: Vec<(TextSize, String)>,
+    /// Where each stands, and the type.
+    types: Vec<(TextRange, String)>,
+    /// Which of them belong to something.
+    used: RefCell<HashSet<usize>>,
+    /// Definitions with two of them.
+    doubled: Cell<Option<TextRange>>,
     /// Lines and what stands behind `ignore`.
     ignores: Vec<(u32, String)>,
 }
@@ -43,7 +49,7 @@ impl Comments {
                     let line = parsed.lines().line(range.start());
                     out.ignores.push((line, tag.to_owned()));
                 }
-                _ => out.types.push((range.start(), ty.to_owned())),
+                _ => out.types.push((range, ty.to_owned())),
             }
         }
         out
@@ -53,15 +59,43 @@ impl Comments {
 impl Builder<'_> {
     /// The type comment between two places, or None.
     pub fn type_comment(&self, from: TextSize, to: TextSize) -> Value {
-        let found = self
+        let mut all = self.comments.types.iter().enumerate();
+        let found = all.find(|(_, (at, _))| at.start() >= from && at.start() < to);
+        match found {
+            Some((n, (_, text))) => {
+                self.comments.used.borrow_mut().insert(n);
+                Value::str(self.th, text)
+            }
+            None => Value::NONE,
+        }
+    }
+
+    /// The type comment of a definition, which may have but one.
+    pub fn definition_comment(&self, from: TextSize, to: TextSize) -> Value {
+        let mut inside = self
             .comments
             .types
             .iter()
-            .find(|(at, _)| *at >= from && *at < to);
-        match found {
-            Some((_, text)) => Value::str(self.th, text),
-            None => Value::NONE,
+            .filter(|(at, _)| at.start() >= from && at.start() < to);
+        if let (Some(_), Some((second, _))) = (inside.next(), inside.next())
+            && self.comments.doubled.get().is_none()
+        {
+            self.comments.doubled.set(Some(*second));
         }
+        self.type_comment(from, to)
+    }
+
+    /// The error of a type comment that belongs to nothing.
+    pub fn misplaced(&self) -> Option<Box<SyntaxError>> {
+        let lines = self.parsed.lines();
+        let error = |range, msg| Some(SyntaxError::with_kind(lines, ErrorKind::Syntax, range, msg));
+        if let Some(range) = self.comments.doubled.get() {
+            return error(range, "Cannot have two type comments on def");
+        }
+        let used = self.comments.used.borrow();
+        let mut all = self.comments.types.iter().enumerate();
+        let (_, (range, _)) = all.find(|(n, _)| !used.contains(n))?;
+        error(*range, "invalid syntax")
     }
 
     /// The type comment on the rest of a line, or None.

@@ -155,7 +155,7 @@ impl Builder<'_> {
             Expr::StringLiteral(x) => {
                 let value = self.text(&literal::string(self.source(), x))?;
                 let first = self.source().as_bytes().get(range.start().to_usize());
-                let kind = if first == Some(&b'u') {
+                let kind = if first == Some(&b'u') && !self.is_synthetic() {
                     self.ident("u")
                 } else {
                     Value::NONE
@@ -206,8 +206,11 @@ impl Builder<'_> {
                 ];
                 self.placed(Kind::Slice, &parts, range)
             }
-            // Not Python's; the parser never makes it in our modes.
-            Expr::IpyEscapeCommand(_) => self.constant(Value::NONE, range),
+            // Not Python's: stands for a constant in trees that programs make.
+            Expr::IpyEscapeCommand(x) => {
+                let value = self.carried(&x.node_index)?.unwrap_or(Value::NONE);
+                self.constant(value, range)
+            }
         }
     }
 

@@ -141,15 +141,21 @@ impl Builder<'_> {
                 self.add_elements(&mut p, &spec.elements, false, false)?;
                 self.flush(&mut p)?;
                 // The colon is part of the specification's place.
-                let start = spec.range.start().to_u32().saturating_sub(1);
+                let colon = u32::from(!self.is_synthetic());
+                let start = spec.range.start().to_u32().saturating_sub(colon);
                 let range = TextRange::new(TextSize::new(start), spec.range.end());
                 let values = self.list(p.done);
                 self.placed(Kind::JoinedStr, &[values], range)?
             }
         };
         if template {
-            let text = taipan_compiler::interpolation_text(self.source(), i);
-            let text = Value::str(self.th, &text);
+            let text = match self.carried(&i.node_index)? {
+                Some(text) => text,
+                None => {
+                    let text = taipan_compiler::interpolation_text(self.source(), i);
+                    Value::str(self.th, &text)
+                }
+            };
             let parts = [value, text, conversion, spec];
             return self.placed(Kind::Interpolation, &parts, i.range);
         }

@@ -64,6 +64,7 @@ fn part(th: &Thread, text: &str, start: usize, end: usize, options: &Options) ->
         th,
         optimize: None,
         comments: Default::default(),
+        carried: &[],
         classes: classes::get(th)?,
         parsed: &parsed,
         offset: (line as i64, col as i64),
@@ -131,15 +132,17 @@ fn split(text: &str) -> Option<(Vec<Span>, Span)> {
         args.push((from, close));
     }
     let mut out = Vec::new();
+    let mut stars = 0;
     for (start, end) in args {
         let inner = &text[start..end];
-        let trimmed = inner.trim_start();
-        let trimmed = trimmed
-            .strip_prefix("**")
-            .or(trimmed.strip_prefix('*'))
-            .unwrap_or(trimmed);
-        let trimmed = trimmed.trim_start();
-        out.push((end - trimmed.len(), start + inner.trim_end().len()));
+        let plain = inner.trim_start().trim_start_matches('*').trim_start();
+        let n = inner.trim_start().len() - inner.trim_start().trim_start_matches('*').len();
+        // After a starred type come only more stars.
+        if n > 2 || n < stars || (n == stars && n > 0) {
+            return None;
+        }
+        stars = n;
+        out.push((end - plain.len(), start + inner.trim_end().len()));
     }
     let rest = &text[close + 1..];
     let arrow = rest.trim_start().strip_prefix("->")?;

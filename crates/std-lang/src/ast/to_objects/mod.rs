@@ -8,6 +8,8 @@ mod optimize;
 mod pattern;
 mod stmt;
 
+use taipan_bytecode::Const;
+use taipan_object::code::const_value;
 use taipan_object::seq::List;
 use taipan_object::wtf8::Wtf8;
 use taipan_object::{PyResult, Thread, Value, ValueVec, attr, strings};
@@ -25,35 +27,59 @@ pub use func_type::to_objects as func_type;
 /// `PyCF_OPTIMIZED_AST` does. Type comments are those of the text's tokens, if they were kept.
 ///
 /// # Errors
-/// `RecursionError` for a tree that nests too deeply, `MemoryError`.
-pub fn to_objects(th: &Thread, parsed: &Parsed, mode: Mode, optimize: Option<u8>) -> PyResult {
+/// `RecursionError` for a tree that nests too deeply, `MemoryError`; `SyntaxError` for a misplaced type comment.
+pub fn to_objects(
+    th: &Thread,
+    parsed: &Parsed,
+    mode: Mode,
+    optimize: Option<u8>,
+    filename: Value,
+) -> PyResult {
     let b = Builder {
+        th,
         optimize,
         comments: Comments::of(parsed),
-        th,
+        carried: &[],
         classes: classes::get(th)?,
         parsed,
         offset: (0, 0),
     };
-    match parsed.ast() {
-        Mod::Module(m) => {
-            if mode == Mode::Single {
-                return b.node(Kind::Interactive, &[b.body(&m.body)?]);
-            }
-            let body = b.documented(&m.body)?;
-            b.node(Kind::Module, &[body, b.type_ignores()?])
-        }
-        Mod::Expression(e) => {
-            let body = b.expr(&e.body)?;
-            b.node(Kind::Expression, &[body])
-        }
+    let root = b.root(mode)?;
+    match b.misplaced() {
+        Some(e) => Err(crate::source::raise(th, &e, filename)),
+        None => Ok(root),
     }
+}
+
+/// The nodes of a tree that a program made, optimised.
+///
+/// # Errors
+/// As [`to_objects`].
+pub fn from_tree(
+    th: &Thread,
+    parsed: &Parsed,
+    carried: &[Const],
+    mode: Mode,
+    optimize: u8,
+) -> PyResult {
+    let b = Builder {
+        th,
+        optimize: Some(optimize),
+        comments: Comments::default(),
+        carried,
+        classes: classes::get(th)?,
+        parsed,
+        offset: (0, 0),
+    };
+    b.root(mode)
 }
 
 struct Builder<'a> {
     th: &'a Thread,
     optimize: Option<u8>,
     comments: Comments,
+    /// Constants of a tree that a program made, by node index.
+    carried: &'a [Const],
     classes: Classes<'a>,
     parsed: &'a Parsed,
     /// Lines and, on the first line, columns to add: for a text that is part of another.
@@ -61,6 +87,36 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    fn root(&self, mode: Mode) -> PyResult {
+        match self.parsed.ast() {
+            Mod::Module(m) if mode == Mode::Single => {
+                self.node(Kind::Interactive, &[self.body(&m.body)?])
+            }
+            Mod::Module(m) => {
+                let body = self.documented(&m.body)?;
+                self.node(Kind::Module, &[body, self.type_ignores()?])
+            }
+            Mod::Expression(e) => {
+                let body = self.expr(&e.body)?;
+                self.node(Kind::Expression, &[body])
+            }
+        }
+    }
+
+    /// The constant that a node's index names, in a tree that a program made.
+    fn carried(&self, index: &tree::AtomicNodeIndex) -> PyResult<Option<Value>> {
+        let n = index.load().as_u32();
+        match n.and_then(|n| self.carried.get(n as usize)) {
+            Some(c) => const_value(self.th, c).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether there is no text.
+    fn is_synthetic(&self) -> bool {
+        self.parsed.lines().is_synthetic()
+    }
+
     fn source(&self) -> &str {
         self.parsed.source()
     }
@@ -162,6 +218,9 @@ impl Builder<'_> {
 
     /// The range of a statement with a block: a semicolon that ends the block is part of it.
     fn block(&self, range: TextRange) -> TextRange {
+        if self.is_synthetic() {
+            return range;
+        }
         let rest = self
             .source()
             .get(range.end().to_usize()..)
@@ -179,6 +238,9 @@ impl Builder<'_> {
         let Some(last) = decorators.last() else {
             return range;
         };
+        if self.is_synthetic() {
+            return range;
+        }
         let at = skip_trivia(self.source(), last.range().end());
         if at < range.end() {
             TextRange::new(at, range.end())

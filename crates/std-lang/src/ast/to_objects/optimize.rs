@@ -49,10 +49,17 @@ impl Builder<'_> {
         if self.optimize.is_none() {
             return Ok(None);
         }
-        let value = match e {
+        match self.number_of(e)? {
+            Some(value) => self.constant(value, e.range()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn number_of(&self, e: &Expr) -> PyResult<Option<Value>> {
+        match e {
             Expr::UnaryOp(u) if u.op == UnaryOp::USub => match &*u.operand {
-                Expr::NumberLiteral(n) => ops::neg(self.th, self.number(&n.value)?)?,
-                _ => return Ok(None),
+                Expr::NumberLiteral(n) => ops::neg(self.th, self.number(&n.value)?).map(Some),
+                _ => Ok(None),
             },
             Expr::BinOp(b) => {
                 let Expr::NumberLiteral(right) = &*b.right else {
@@ -60,7 +67,7 @@ impl Builder<'_> {
                 };
                 let left = match &*b.left {
                     Expr::NumberLiteral(n) => self.number(&n.value)?,
-                    left => match self.folded_number(left)? {
+                    left => match self.number_of(left)? {
                         Some(v) => v,
                         None => return Ok(None),
                     },
@@ -70,11 +77,10 @@ impl Builder<'_> {
                     Operator::Sub => BinOp::Sub,
                     _ => return Ok(None),
                 };
-                ops::binary(self.th, op, left, self.number(&right.value)?)?
+                ops::binary(self.th, op, left, self.number(&right.value)?).map(Some)
             }
-            _ => return Ok(None),
-        };
-        self.constant(value, e.range()).map(Some)
+            _ => Ok(None),
+        }
     }
 
     /// `'%s' % (x,)` as the f-string that does the same.

@@ -44,7 +44,10 @@ impl Builder<'_> {
                     self.documented(&x.body)?,
                     self.decorators(&x.decorator_list)?,
                     self.opt_expr(x.returns.as_deref())?,
-                    self.header_comment(header, &x.body),
+                    match x.body.first() {
+                        Some(first) => self.definition_comment(header, first.range().start()),
+                        None => Value::NONE,
+                    },
                     self.type_params(x.type_params.as_deref())?,
                 ];
                 self.placed(k, &parts, self.definition(range, &x.decorator_list))
