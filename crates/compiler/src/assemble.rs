@@ -27,7 +27,14 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
     );
     let ir = &unit.ir;
     let mut offsets = Vec::with_capacity(ir.code.len() + 1);
-    let mut words = 0usize;
+    // The first word is never run: it stands for the beginning of the frame.
+    let beginning = Position {
+        line: unit.firstlineno,
+        end_line: unit.firstlineno,
+        col: 0,
+        end_col: 0,
+    };
+    let mut words = 1usize;
     for ins in &ir.code {
         offsets.push(words);
         let info = ins.op.info();
@@ -35,7 +42,16 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
     }
     offsets.push(words);
     let mut code = Vec::with_capacity(words);
+    code.push(Instr::abc(Op::NOP, 0, 0, 0).0);
     let mut positions = PositionsBuilder::new(unit.firstlineno);
+    positions.push(
+        1,
+        if &*unit.name == "<module>" {
+            Position::NONE
+        } else {
+            beginning
+        },
+    );
     let mut handlers: Vec<Handler> = Vec::new();
     for (n, ins) in ir.code.iter().enumerate() {
         let info = ins.op.info();
@@ -66,7 +82,12 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
             code.push(ins.imm as u64);
         }
         code.resize(code.len() + info.cache as usize, 0);
-        positions.push(offsets[n + 1] - offsets[n], position(ins.range, lines));
+        let at = if ins.op == Op::RETURN_GENERATOR {
+            beginning
+        } else {
+            position(ins.range, lines)
+        };
+        positions.push(offsets[n + 1] - offsets[n], at);
         if ins.handler != HandlerId::NONE {
             let (label, exc) = ir.handlers[ins.handler.0 as usize];
             let target = offsets[ir.at(label)];

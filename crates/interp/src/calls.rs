@@ -37,7 +37,7 @@ pub fn push(
     th.depth.set(th.depth.get() + 1);
     th.push_frame(FrameRec {
         code,
-        pc: code.entry(),
+        pc: code.start(),
         regs: regs.0,
         globals: f.globals.expect(),
         builtins: f.builtins.expect(),
@@ -144,7 +144,7 @@ pub fn run_code(
     let optimized = c.flags & taipan_bytecode::CodeFlags::OPTIMIZED != 0;
     let frame = th.push_frame(FrameRec {
         code: c,
-        pc: c.entry(),
+        pc: c.start(),
         regs: regs.0,
         globals,
         builtins,

@@ -158,6 +158,9 @@ fn run_in<const TRACED: bool>(
                         // The loop's generator ended: on past the loop.
                         if TRACED {
                             trail.branches();
+                            if !v.is_none() {
+                                tri!(trace::loop_value(th, frame, v));
+                            }
                         }
                         pc.step(resume as isize);
                         frame.pc = pc.0;

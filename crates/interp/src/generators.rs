@@ -13,7 +13,7 @@ use taipan_object::heap::Array;
 use taipan_object::thread::ExcNode;
 use taipan_object::types::{self, StaticType, class_of};
 use taipan_object::{
-    Field, FieldOf, Object, PyResult, Raised, Thread, Value, attr, gc, names, ops,
+    Field, FieldOf, Object, PyResult, Raised, Thread, Value, ValueVec, attr, gc, names, ops,
 };
 
 /// Makes the generator object of a frame that has just begun.
@@ -37,6 +37,11 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
         Some(f) => (f.name.get(), f.qualname.get()),
         None => (code.name.get(), code.qualname.get()),
     };
+    let origin = if flags.has(CodeFlags::COROUTINE) && th.origin_depth.get() > 0 {
+        origin(th, frame)?
+    } else {
+        Value::NONE
+    };
     let mut rec = *frame;
     rec.regs = registers.fields().as_ptr() as *mut Value;
     rec.object = Value::ABSENT;
@@ -52,7 +57,7 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
             exc: ExcNode::new(),
             name: Field::new(name),
             qualname: Field::new(qualname),
-            origin: Field::new(Value::NONE),
+            origin: Field::new(origin),
         },
     );
     FramePtr(g.frame()).generator = g.value();
@@ -63,6 +68,26 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
         gc::register_finalizable(g.value().cell_unchecked());
     }
     Ok(g.value())
+}
+
+/// `cr_origin`: file, line and function of the frames that called, innermost first.
+fn origin(th: &Thread, frame: FramePtr) -> PyResult {
+    let mut out = ValueVec::new();
+    let mut at = FramePtr(frame.previous);
+    while !at.is_null() && out.len() < th.origin_depth.get() as usize {
+        let code = at.code();
+        let word = at.word_index().max(0) as usize;
+        let line = code.data.data.positions.line_at(word).unwrap_or(0);
+        let place = [
+            code.filename.get(),
+            Value::small_int(line as i64),
+            code.name.get(),
+        ];
+        let place = Value::try_tuple(th, &place)?;
+        out.push(th, place)?;
+        at = FramePtr(at.previous);
+    }
+    Value::try_tuple(th, &out)
 }
 
 /// Takes a generator to be run by this thread, if it is waiting.
@@ -239,6 +264,8 @@ pub fn resume(th: &Thread, gen_value: Value, how: Resume) -> PyResult<Step> {
 fn run(th: &Thread, g: &Object<Generator>, thrown: Option<Raised>) -> PyResult<Step> {
     let saved = th.stack_top.get();
     let f = push(th, g, frame_flags::ENTRY);
+    // What the generator handles is the context of what is thrown in.
+    let thrown = thrown.map(|e| th.with_context(e));
     let r = crate::eval::run(th, f, thrown);
     th.stack_top.set(saved);
     r
@@ -269,31 +296,53 @@ fn delegate_throw(th: &Thread, g: &Object<Generator>, e: Value) -> PyResult<Dele
     let Some((it, a, b)) = delegate_of(f) else {
         return Ok(Delegated::Raise(Raised(e)));
     };
-    if types::is_instance(e, &exc::GENERATOR_EXIT) {
-        return Ok(match close_iterator(th, it) {
-            Ok(()) => Delegated::Raise(Raised(e)),
-            Err(e) => Delegated::Raise(e),
-        });
-    }
-    let step = if it.downcast::<Generator>().is_some() && !class_of(it).is(&types::ASYNC_GENERATOR)
-    {
-        resume(th, it, Resume::Throw(e))
-    } else {
-        match attr::get_opt(th, it, names::THROW.get()) {
-            Ok(None) => return Ok(Delegated::Raise(Raised(e))),
-            Ok(Some(m)) => call::call(th, m, &[e]).map(Step::Yield),
-            Err(e) => Err(e),
-        }
-    };
-    Ok(match step {
-        Ok(Step::Yield(v)) => Delegated::Yielded(v),
-        Ok(Step::Return(v)) => returned(&mut f, a, b, v),
-        Err(e) if e.is(&exc::STOP_ITERATION) => {
+    // The generator is on the stack meanwhile.
+    f.previous = th.frame.get();
+    f.top = th.stack_top.get();
+    th.frame.set(f.0);
+    let done = throw_to(th, it, e);
+    th.frame.set(f.previous);
+    f.previous = std::ptr::null_mut();
+    Ok(match done {
+        Thrown::Not => Delegated::Raise(Raised(e)),
+        Thrown::Step(Ok(Step::Yield(v))) => Delegated::Yielded(v),
+        Thrown::Step(Ok(Step::Return(v))) => returned(&mut f, a, b, v),
+        Thrown::Step(Err(e)) if e.is(&exc::STOP_ITERATION) => {
             let v = exc::get_extra(e.0, exc::extra::VALUE).or(Value::NONE);
             returned(&mut f, a, b, v)
         }
-        Err(e) => Delegated::Raise(e),
+        Thrown::Step(Err(e)) | Thrown::Raised(e) => Delegated::Raise(e),
     })
+}
+
+/// What an iterator did with an exception thrown at it.
+enum Thrown {
+    /// It takes none: the exception is raised where it is waited for.
+    Not,
+    /// It went on, or raised.
+    Step(PyResult<Step>),
+    /// Closing it raised.
+    Raised(Raised),
+}
+
+fn throw_to(th: &Thread, it: Value, e: Value) -> Thrown {
+    if types::is_instance(e, &exc::GENERATOR_EXIT) {
+        return match close_iterator(th, it) {
+            Ok(()) => Thrown::Not,
+            Err(e) => Thrown::Raised(e),
+        };
+    }
+    Thrown::Step(
+        if it.downcast::<Generator>().is_some() && !class_of(it).is(&types::ASYNC_GENERATOR) {
+            resume(th, it, Resume::Throw(e))
+        } else {
+            match attr::get_opt(th, it, names::THROW.get()) {
+                Ok(None) => return Thrown::Not,
+                Ok(Some(m)) => call::call(th, m, &[e]).map(Step::Yield),
+                Err(e) => Err(e),
+            }
+        },
+    )
 }
 
 fn returned(f: &mut FramePtr, a: u16, b: u16, v: Value) -> Delegated {
@@ -465,12 +514,14 @@ pub fn anext(th: &Thread, v: Value) -> PyResult {
     let a = f(th, v)?;
     match await_iter(th, a) {
         Ok(Some(it)) => Ok(it),
-        Ok(None) | Err(_) => {
+        other => {
             let e = th.type_error(format!(
                 "'async for' received an invalid object from __anext__: {}",
                 class_of(a).name_text()
             ));
-            raise::set_cause_of(&e);
+            if let Err(cause) = other {
+                raise::chain(&e, cause.0);
+            }
             Err(e)
         }
     }

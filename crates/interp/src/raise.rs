@@ -136,10 +136,12 @@ pub fn has_traceback(e: Raised) -> bool {
         .is_some_and(|e| !e.traceback.get().is_none())
 }
 
-/// Makes the context of a new exception its cause too.
-pub fn set_cause_of(e: &Raised) {
+/// Makes an exception the cause and context of a new one.
+pub fn chain(e: &Raised, cause: Value) {
     if let Some(o) = e.0.downcast::<Exception>() {
-        o.cause.set(&o.header, o.context.get());
+        o.cause.set(&o.header, cause);
+        o.context.set(&o.header, cause);
+        o.suppress.store(true, std::sync::atomic::Ordering::Release);
     }
 }
 

@@ -145,10 +145,16 @@ impl Object<Code> {
         self.words[index].store(word, Ordering::Release);
     }
 
-    /// The first instruction.
+    /// The first word.
     #[inline(always)]
     pub fn entry(&self) -> *const u64 {
         self.words.as_ptr() as *const u64
+    }
+
+    /// The first instruction that is run: the word before it stands for the beginning of the frame.
+    #[inline(always)]
+    pub fn start(&self) -> *const u64 {
+        self.entry().wrapping_add(1)
     }
 }
 

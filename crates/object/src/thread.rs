@@ -119,6 +119,8 @@ pub struct Thread {
     pub tracing: Cell<u32>,
     /// The event of the innermost such callback, for what `f_lineno` may be set; -1 for none.
     pub what_event: Cell<i32>,
+    /// The frame that the innermost such callback is about; null for none.
+    pub event_frame: Cell<*const FrameRec>,
     /// Reprs in progress, innermost last.
     repr_stack: FieldOf<crate::heap::Array>,
     /// The waits of this thread that a signal may interrupt.
@@ -477,8 +479,8 @@ impl Thread {
             depth: Cell::new(0),
             native_limit: Cell::new(limit),
             ident,
-            trace_fn: Field::new(Value::NONE),
-            profile_fn: Field::new(Value::NONE),
+            trace_fn: Field::absent(),
+            profile_fn: Field::absent(),
             context: Field::absent(),
             async_exc: Field::absent(),
             locals: FieldOf::null(),
@@ -487,6 +489,7 @@ impl Thread {
             traced: Cell::new(interp.monitors.active()),
             tracing: Cell::new(0),
             what_event: Cell::new(-1),
+            event_frame: Cell::new(std::ptr::null()),
             repr_stack: FieldOf::null(),
             parker: taipan_sync::parking::current_parker(),
             is_main,

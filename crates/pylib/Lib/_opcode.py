@@ -2,6 +2,10 @@
 
 from _opcode_metadata import _formats, _texts, opmap
 
+# Inline caches are filled in place; CPython's adaptive specialisation is not there.
+ENABLE_SPECIALIZATION = False
+ENABLE_SPECIALIZATION_FT = False
+
 _names = {number: name for name, number in opmap.items()}
 
 

@@ -3,8 +3,9 @@
 use super::locals;
 use std::sync::atomic::Ordering;
 use taipan_object::frame::{self, Frame, FramePtr, GenState, Generator};
+use taipan_object::monitor::event;
 use taipan_object::native::{GetSet, Method, TypeSpec};
-use taipan_object::thread::hooks;
+use taipan_object::types::{self, class_of, is_exactly};
 use taipan_object::{Object, PyResult, Thread, Value, names, ops};
 
 /// Bits of a frame's `trace_flags`.
@@ -28,7 +29,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         GetSet::new("f_builtins", |_, v| Ok(this(v).builtins.expect().value())),
         GetSet::new("f_locals", locals::of_frame),
         GetSet::rw("f_lineno", line, set_line),
-        GetSet::new("f_lasti", |th, v| Ok(Value::int(th, word(this(v)) * 8))),
+        GetSet::new("f_lasti", |th, v| Ok(Value::int(th, word(th, this(v)) * 8))),
         GetSet::rw(
             "f_trace",
             |_, v| Ok(this(v).trace.get().or(Value::NONE)),
@@ -40,12 +41,23 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         GetSet::rw(
             "f_trace_lines",
             |_, v| flag(v, TRACE_LINES),
-            |th, v, x| set_flag(th, v, TRACE_LINES, x),
+            |th, v, x| {
+                if x.is_absent() {
+                    return Err(th.type_error("can't delete numeric/char attribute"));
+                }
+                set_flag(th, v, TRACE_LINES, x)
+            },
         ),
         GetSet::rw(
             "f_trace_opcodes",
             |_, v| flag(v, TRACE_OPCODES),
-            |th, v, x| set_flag(th, v, TRACE_OPCODES, x),
+            |th, v, x| {
+                if x.is_absent() {
+                    let msg = "'f_trace_opcodes' attribute of 'frame' objects cannot be deleted";
+                    return Err(th.raise(&taipan_object::exception::ATTRIBUTE_ERROR, msg));
+                }
+                set_flag(th, v, TRACE_OPCODES, x)
+            },
         ),
         GetSet::new("f_generator", |_, v| {
             Ok(this(v).generator.get().or(Value::NONE))
@@ -65,55 +77,80 @@ pub(super) fn record(f: &Frame) -> Option<FramePtr> {
     if p.is_null() { None } else { Some(p) }
 }
 
-/// The index of the word being run; -1 before the first.
-fn word(f: &Frame) -> i64 {
-    match record(f) {
-        Some(rec) => rec.word_index(),
-        None => f.lasti.load(Ordering::Relaxed),
-    }
+/// The index of the word being run.
+fn word(th: &Thread, f: &Frame) -> i64 {
+    frame::with_record(th, f, |rec| rec.map(|r| r.word_index()))
+        .unwrap_or_else(|| f.lasti.load(Ordering::Relaxed))
 }
 
-fn line_number(f: &Frame) -> Option<u32> {
+fn line_number(th: &Thread, f: &Frame) -> Option<u32> {
     let data = &f.code.expect().data.data;
-    match usize::try_from(word(f)) {
+    match usize::try_from(word(th, f)) {
+        // A module begins before its first line.
+        Ok(0) => Some(data.positions.line_at(0).unwrap_or(0)),
         Ok(w) => data.positions.line_at(w),
         Err(_) => Some(data.firstlineno),
     }
 }
 
-fn line(_: &Thread, v: Value) -> PyResult {
-    Ok(line_number(this(v)).map_or(Value::NONE, |n| Value::small_int(n as i64)))
+fn line(th: &Thread, v: Value) -> PyResult {
+    Ok(line_number(th, this(v)).map_or(Value::NONE, |n| Value::small_int(n as i64)))
 }
 
-fn set_line(th: &Thread, _: Value, value: Value) -> PyResult<()> {
+fn set_line(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     if value.is_absent() {
         return Err(th.raise(
             &taipan_object::exception::ATTRIBUTE_ERROR,
             "cannot delete attribute",
         ));
     }
-    if ops::index(th, value).is_err() {
+    if !is_exactly(value, &types::INT) {
         return Err(th.value_error("lineno must be an integer"));
     }
-    Err(th.value_error("f_lineno can only be set in a trace function"))
+    let why = match u32::try_from(th.what_event.get()) {
+        Err(_) => "f_lineno can only be set in a trace function",
+        Ok(event::PY_START | event::PY_RESUME) => {
+            "can't jump from the 'call' trace event of a new frame"
+        }
+        Ok(event::CALL | event::C_RETURN) => "can't jump during a call",
+        Ok(event::LINE | event::INSTRUCTION | event::JUMP | event::PY_YIELD) => "",
+        Ok(_) => "can only jump from a 'line' trace event",
+    };
+    if !why.is_empty() {
+        return Err(th.value_error(why));
+    }
+    let f = match record(this(v)) {
+        Some(f) if std::ptr::eq(f.0, th.event_frame.get()) => f,
+        _ => return Err(th.value_error("can only jump from a 'line' trace event")),
+    };
+    let Ok(line) = i32::try_from(ops::index_i64(th, value)?) else {
+        return Err(th.value_error("lineno out of range"));
+    };
+    super::jump::set_line(th, f, line as i64)
 }
 
 fn back(th: &Thread, v: Value) -> PyResult {
     let f = this(v);
-    let Some(rec) = record(f) else {
-        return Ok(f.back.get().or(Value::NONE));
-    };
-    // The frame is on this thread's stack, or it is a suspended generator's or another thread's.
-    let mut depth = 0;
-    let mut at = frame::current(th);
-    while let Some(r) = at {
-        if std::ptr::eq(r, rec.0) {
-            return Ok((hooks().current_frame)(th, depth + 1).or(Value::NONE));
+    loop {
+        // What is below it, with or without an object yet.
+        let below = frame::with_record(th, f, |rec| {
+            rec.map(|r| FramePtr(r.previous))
+                .map(|p| (!p.is_null()).then(|| (p, p.object)))
+        });
+        let (p, object) = match below {
+            None => return Ok(f.back.get().or(Value::NONE)),
+            Some(None) => return Ok(Value::NONE),
+            Some(Some(b)) => b,
+        };
+        if !object.is_absent() {
+            return Ok(object);
         }
-        depth += 1;
-        at = r.previous();
+        if th.owns_frame(p.0) || record(f).is_some_and(|r| th.owns_frame(r.0)) {
+            return Ok(frame::object_of(th, p));
+        }
+        // Another thread's: it must not go on meanwhile.
+        frame::with_all_objects(th, &mut |_| {})?;
     }
-    Ok(f.back.get().or(Value::NONE))
 }
 
 fn flag(v: Value, bit: u8) -> PyResult {
@@ -143,10 +180,28 @@ fn repr(th: &Thread, v: Value) -> PyResult {
         "<frame at {:#x}, file {}, line {}, code {}>",
         ops::id(v),
         names::text(file),
-        line_number(f).map_or("None".to_owned(), |n| n.to_string()),
+        line_number(th, f).map_or("None".to_owned(), |n| n.to_string()),
         names::text(code.name.get())
     );
     Ok(Value::str(th, &text))
+}
+
+/// Ends a generator that has not begun, as its finaliser would, and lets its arguments go.
+fn end_unstarted(th: &Thread, f: &Object<Frame>, g: &Object<Generator>) -> PyResult<()> {
+    match class_of(g.value()).slots().del {
+        Some(del) => del(th, g.value())?,
+        None => taipan_object::call::call_method_name(th, g.value(), names::CLOSE.get(), &[])
+            .map(|_| ())?,
+    }
+    if g.state() == GenState::Closed
+        && let Some(registers) = g.registers.get()
+    {
+        let n = f.code.expect().nregs as usize;
+        for r in registers.fields().iter().take(n) {
+            r.set(&registers.header, Value::ABSENT);
+        }
+    }
+    Ok(())
 }
 
 fn clear(th: &Thread, a: &[Value]) -> PyResult {
@@ -155,7 +210,8 @@ fn clear(th: &Thread, a: &[Value]) -> PyResult {
         match g.state() {
             GenState::Running => return Err(th.runtime_error("cannot clear an executing frame")),
             GenState::Suspended => return Err(th.runtime_error("cannot clear a suspended frame")),
-            _ => {}
+            GenState::Created => end_unstarted(th, f, g)?,
+            GenState::Closed => {}
         }
     } else if record(f).is_some() {
         return Err(th.runtime_error("cannot clear an executing frame"));

@@ -1,10 +1,9 @@
 //! `f_locals` of functions: a view of the variables that writes through (PEP 667), and `locals()`.
 
-use super::attributes::record;
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
 use taipan_object::exception as exc;
-use taipan_object::frame::{Frame, FrameRec};
+use taipan_object::frame::{Frame, FrameRec, with_record};
 use taipan_object::func::Cell;
 use taipan_object::heap::Field;
 use taipan_object::native::{Method, TypeSpec};
@@ -31,6 +30,7 @@ pub static PROXY: StaticType = StaticType::new(
 pub(super) static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.new = Some(|th, _, args| match args.values {
+            _ if args.has_kw() => Err(th.type_error("FrameLocalsProxy takes no keyword arguments")),
             [f] if f.downcast::<Frame>().is_some() => Ok(proxy(th, *f)),
             [f] => Err(th.type_error(format!("expect frame, not {}", class_of(*f).name_text()))),
             more => Err(th.type_error(format!(
@@ -94,12 +94,12 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         }),
         Method::new("pop", "($self, key, default=None, /)", |th, a| {
             if let Some(extra) = extra_of(frame_of(a[0]))
-                && variable(frame_of(a[0]), a[1]).is_none()
+                && variable(th, frame_of(a[0]), a[1])?.is_none()
                 && let Some(v) = extra.remove(th, a[1])?
             {
                 return Ok(v);
             }
-            if variable(frame_of(a[0]), a[1]).is_some() {
+            if variable(th, frame_of(a[0]), a[1])?.is_some() {
                 return Err(th.value_error("cannot remove local variables from FrameLocalsProxy"));
             }
             match a[2].present() {
@@ -114,8 +114,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         Method::new("__reversed__", "($self, /)", |th, a| {
             let mut items = ops::to_vec(th, keys(th, a[0])?)?;
             items.reverse();
-            let t = Value::try_tuple(th, &items)?;
-            ops::iter(th, t)
+            Ok(seq::List::from_vec(th, items))
         }),
     ],
     getset: &[],
@@ -155,34 +154,49 @@ fn contents(raw: Value, is_cell: bool) -> Option<Value> {
     }
 }
 
-fn register(f: &Frame, n: usize) -> Value {
-    match (record(f), f.registers.get()) {
+fn register(th: &Thread, f: &Frame, n: usize) -> Value {
+    with_record(th, f, |rec| match (rec, f.registers.get()) {
         (Some(rec), _) => rec.register(n),
         (None, Some(a)) if n < a.len() => a.fields()[n].get(),
         _ => Value::ABSENT,
-    }
+    })
 }
 
-/// The register of a variable: the cell's, if inner functions capture it.
-fn variable(f: &Frame, key: Value) -> Option<(usize, bool)> {
+/// The register of a variable, and whether it is a cell's. A name may have both: a parameter that inner functions
+/// capture (its own register is empty then), or the variable of a comprehension that hides it while that runs.
+fn variable(th: &Thread, f: &Frame, key: Value) -> PyResult<Option<(usize, bool)>> {
     let code = f.code.expect();
-    let text = key.as_wtf8()?;
     let names = code.register_names.expect().values();
     let first_cell = code.data.data.first_cell();
-    let hit = |range: std::ops::Range<usize>| {
-        range
-            .into_iter()
-            .find(|n| names[*n].as_wtf8().is_some_and(|w| w == text))
+    let mut found = None;
+    let hash = if key.as_wtf8().is_some() && is_exactly(key, &types::STR) {
+        None
+    } else {
+        Some(ops::hash(th, key)?)
     };
-    hit(first_cell..names.len())
-        .map(|n| (n, true))
-        .or_else(|| hit(0..first_cell).map(|n| (n, false)))
+    for (n, name) in names.iter().enumerate() {
+        let same = match hash {
+            None => name.as_wtf8() == key.as_wtf8(),
+            Some(h) => ops::hash(th, *name)? == h && ops::eq(th, *name, key)?,
+        };
+        if !same {
+            continue;
+        }
+        let is_cell = n >= first_cell;
+        if !is_cell && !register(th, f, n).is_absent() {
+            return Ok(Some((n, false)));
+        }
+        if is_cell || found.is_none() {
+            found = Some((n, is_cell));
+        }
+    }
+    Ok(found)
 }
 
 fn lookup(th: &Thread, v: Value, key: Value) -> PyResult<Option<Value>> {
     let f = frame_of(v);
-    if let Some((n, is_cell)) = variable(f, key)
-        && let Some(x) = contents(register(f, n), is_cell)
+    if let Some((n, is_cell)) = variable(th, f, key)?
+        && let Some(x) = contents(register(th, f, n), is_cell)
     {
         return Ok(Some(x));
     }
@@ -214,7 +228,7 @@ fn getitem(th: &Thread, v: Value, key: Value) -> PyResult {
 fn setitem(th: &Thread, v: Value, key: Value, value: Value) -> PyResult<()> {
     let f = frame_of(v);
     if value.is_absent() {
-        if variable(f, key).is_some() {
+        if variable(th, f, key)?.is_some() {
             return Err(th.value_error("cannot remove local variables from FrameLocalsProxy"));
         }
         return match extra_of(f) {
@@ -222,19 +236,19 @@ fn setitem(th: &Thread, v: Value, key: Value, value: Value) -> PyResult<()> {
             _ => Err(th.key_error(key)),
         };
     }
-    if let Some((n, is_cell)) = variable(f, key) {
-        let old = register(f, n);
+    if let Some((n, is_cell)) = variable(th, f, key)? {
+        let old = register(th, f, n);
         if let Some(c) = old.downcast::<Cell>()
             && is_cell
         {
             c.value.set(&c.header, value);
             return Ok(());
         }
-        match (record(f), f.registers.get()) {
+        with_record(th, f, |rec| match (rec, f.registers.get()) {
             (Some(rec), _) => rec.set_register(n, value),
             (None, Some(a)) if n < a.len() => a.fields()[n].set(&a.header, value),
             _ => {}
-        }
+        });
         return Ok(());
     }
     let extra = match extra_of(f) {
@@ -266,6 +280,15 @@ fn for_each_variable(
         {
             continue;
         }
+        // Hidden by a comprehension's variable of the same name.
+        let hidden = n >= first_cell
+            && names[..first_cell]
+                .iter()
+                .enumerate()
+                .any(|(l, own)| own.is(*name) && !read(l).is_absent());
+        if hidden {
+            continue;
+        }
         if let Some(v) = contents(read(n), n >= first_cell) {
             f(*name, v)?;
         }
@@ -276,7 +299,7 @@ fn for_each_variable(
 fn snapshot<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Dict>> {
     let f = frame_of(v);
     let d = Dict::new(th);
-    for_each_variable(f.code.expect(), &|n| register(f, n), &mut |k, v| {
+    for_each_variable(f.code.expect(), &|n| register(th, f, n), &mut |k, v| {
         d.set(th, k, v)
     })?;
     if let Some(extra) = extra_of(f) {

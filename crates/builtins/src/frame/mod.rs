@@ -1,6 +1,7 @@
 //! `frame` and `traceback`.
 
 mod attributes;
+pub mod jump;
 mod locals;
 mod traceback;
 

@@ -215,7 +215,7 @@ fn asend_throw(th: &Thread, args: &[Value]) -> PyResult {
         INIT => begin(th, a, "anext()")?,
         _ => {}
     }
-    let e = thrown(th, args)?;
+    let e = thrown(th, args, "throw")?;
     let generator = a.generator.get();
     let step = resume(th, generator, Resume::Throw(e));
     finish(a, unwrap(th, generator, step))
@@ -275,7 +275,7 @@ fn athrow_send(th: &Thread, v: Value, sent: Value) -> PyResult {
             return unwrap_close(th, a, step);
         }
         let parts = args.as_tuple().unwrap_or(&[]);
-        let e = thrown(th, &[v, parts[0], parts[1], parts[2]]).inspect_err(|_| {
+        let e = thrown(th, &[v, parts[0], parts[1], parts[2]], "athrow").inspect_err(|_| {
             clear(g, flag::RUNNING);
             a.state.store(CLOSED, Ordering::Release);
         })?;
@@ -298,7 +298,7 @@ fn athrow_throw(th: &Thread, args: &[Value]) -> PyResult {
         INIT => begin(th, a, if closing { "aclose()" } else { "athrow()" })?,
         _ => {}
     }
-    let e = thrown(th, args)?;
+    let e = thrown(th, args, "throw")?;
     let generator = a.generator.get();
     let step = resume(th, generator, Resume::Throw(e));
     if closing {

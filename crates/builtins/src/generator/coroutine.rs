@@ -51,8 +51,14 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
 fn finalize(th: &Thread, v: Value) -> PyResult<()> {
     if this(v).state() == GenState::Created {
         close_unstarted(this(v));
-        let warnings = crate::import_module(th, "warnings")?;
-        return call::call_method(th, warnings, "_warn_unawaited_coroutine", &[v]).map(|_| ());
+        let warned = crate::import_module(th, "warnings")
+            .and_then(|w| call::call_method(th, w, "_warn_unawaited_coroutine", &[v]));
+        if let Err(e) = warned {
+            let shown = taipan_object::names::text(taipan_object::ops::repr(th, v)?);
+            let what = format!("Exception ignored while finalizing coroutine {shown}");
+            th.unraisable(e, Some(&what), Value::ABSENT);
+        }
+        return Ok(());
     }
     close(th, v, "coroutine").map(|_| ())
 }

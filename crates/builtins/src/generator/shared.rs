@@ -40,10 +40,20 @@ pub(super) fn send(th: &Thread, a: &[Value]) -> PyResult {
 pub(super) const THROW_SIG: &str = "($self, type, value=None, traceback=None, /)";
 
 /// The exception that `throw(type, value, traceback)` means.
-pub(super) fn thrown(th: &Thread, a: &[Value]) -> PyResult {
+///
+/// What making it raises is thrown in its place.
+pub(super) fn thrown(th: &Thread, a: &[Value], name: &str) -> PyResult {
     let (ty, value, tb) = (a[1], a[2].or(Value::NONE), a[3].or(Value::NONE));
     if !tb.is_none() && tb.downcast::<Traceback>().is_none() {
         return Err(th.type_error("throw() third argument must be a traceback object"));
+    }
+    if !a[2].is_absent() || !a[3].is_absent() {
+        th.warn(
+            &exc::DEPRECATION_WARNING,
+            format!(
+                "the (type, exc, tb) signature of {name}() is deprecated, use the single-arg signature instead."
+            ),
+        )?;
     }
     let class = ty
         .downcast::<Type>()
@@ -51,12 +61,22 @@ pub(super) fn thrown(th: &Thread, a: &[Value]) -> PyResult {
     let e = if class.is_some() {
         if types::is_instance(value, ty.expect::<Type>()) {
             value
-        } else if value.is_none() {
-            call::call(th, ty, &[])?
-        } else if let Some(items) = value.as_tuple() {
-            call::call(th, ty, items)?
         } else {
-            call::call(th, ty, &[value])?
+            let args = [value];
+            let args = match value.as_tuple() {
+                _ if value.is_none() => &[],
+                Some(items) => items,
+                None => &args,
+            };
+            let made = call::call(th, ty, args).and_then(|e| match e.downcast::<Exception>() {
+                Some(_) => Ok(e),
+                None => Err(th.type_error(format!(
+                    "calling {} should have returned an instance of BaseException, not {}",
+                    names::text(ops::repr(th, ty)?),
+                    class_of(e).name_text()
+                ))),
+            });
+            made.unwrap_or_else(|e| e.0)
         }
     } else if ty.downcast::<Exception>().is_some() {
         if !value.is_none() {
@@ -69,13 +89,7 @@ pub(super) fn thrown(th: &Thread, a: &[Value]) -> PyResult {
             class_of(ty).name_text()
         )));
     };
-    let Some(o) = e.downcast::<Exception>() else {
-        return Err(th.type_error(format!(
-            "calling {} should have returned an instance of BaseException, not {}",
-            names::text(ops::repr(th, ty)?),
-            class_of(e).name_text()
-        )));
-    };
+    let o = e.expect::<Exception>();
     if !tb.is_none() {
         o.traceback.set(&o.header, tb);
     }
@@ -83,7 +97,7 @@ pub(super) fn thrown(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 pub(super) fn throw(th: &Thread, a: &[Value]) -> PyResult {
-    let e = thrown(th, a)?;
+    let e = thrown(th, a, "throw")?;
     let step = resume(th, a[0], Resume::Throw(e))?;
     step_value(th, step)
 }

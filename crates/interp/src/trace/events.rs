@@ -42,6 +42,8 @@ pub fn yielded(th: &Thread, mut frame: FramePtr, v: Value) -> PyResult<Option<Pc
     }
     let mut to = Pc(frame.pc);
     to.step(-1);
+    let code = frame.code();
+    taipan_builtins::frame::jump::settle(th, frame, Pc(pc).index_in(code), to.index_in(code));
     // What is sent belongs to the yield that was left.
     frame.yield_register = u16::MAX;
     Ok(Some(to))
@@ -108,6 +110,13 @@ pub fn stop_iteration(th: &Thread, frame: FramePtr, it: Value, v: Value) -> PyRe
     let e = th.stop_iteration(v).0;
     legacy::exception(th, frame, event::STOP_ITERATION, e)?;
     tools::at_offset(th, frame, event::STOP_ITERATION, word(frame), &[e])
+}
+
+/// A loop's generator returned a value, which is lost.
+pub fn loop_value(th: &Thread, frame: FramePtr, v: Value) -> PyResult<()> {
+    let e = th.stop_iteration(v).0;
+    legacy::exception(th, frame, event::RAISE, e)?;
+    tools::at_offset(th, frame, event::RAISE, word(frame), &[e])
 }
 
 /// The next item of a loop's iterator; a `StopIteration` that Python code raised is told of.

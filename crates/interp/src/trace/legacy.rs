@@ -34,7 +34,7 @@ fn trace(th: &Thread, frame: FramePtr, number: u32, name: &str, arg: Value) -> P
     if f.is_none() {
         return Ok(());
     }
-    match callback(th, number, f, &[object, intern(th, name), arg]) {
+    match callback(th, frame, number, f, &[object, intern(th, name), arg]) {
         Ok(v) => {
             if !v.is_none() {
                 fo.trace.set(&fo.header, v);
@@ -55,7 +55,7 @@ fn profile(th: &Thread, frame: FramePtr, number: u32, name: &str, arg: Value) ->
         return Ok(());
     }
     let object = object_of(th, frame);
-    match callback(th, number, f, &[object, intern(th, name), arg]) {
+    match callback(th, frame, number, f, &[object, intern(th, name), arg]) {
         Ok(_) => Ok(()),
         Err(e) => {
             set_hook(th, Hook::Profile, Value::NONE);

@@ -18,11 +18,12 @@ mod step;
 mod tools;
 
 pub(crate) use events::{
-    called, calling, handled, next, raised, returned, stop_iteration, thrown, unwound, yielded,
+    called, calling, handled, loop_value, next, raised, returned, stop_iteration, thrown, unwound,
+    yielded,
 };
 pub(crate) use step::{Trail, step};
 
-use taipan_object::frame::{FramePtr, Pc, frame_flags};
+use taipan_object::frame::{FramePtr, frame_flags};
 use taipan_object::thread::{POLL_TRACE, for_each_thread};
 use taipan_object::{PyResult, Thread, Value, call};
 
@@ -83,8 +84,8 @@ pub fn refresh(th: &Thread) {
     if on && !th.traced.get() {
         let mut at = FramePtr(th.frame.get());
         while !at.is_null() {
-            // A frame at its first word has not begun.
-            if Pc(at.pc).index_in(at.code()) > 0 {
+            // A frame at its first instruction has not begun.
+            if at.pc != at.code().start() {
                 at.flags |= frame_flags::TRACED;
             }
             at = FramePtr(at.previous);
@@ -94,13 +95,15 @@ pub fn refresh(th: &Thread) {
 }
 
 /// Calls a Python function on behalf of tracing: nothing is traced meanwhile.
-fn callback(th: &Thread, event: u32, f: Value, args: &[Value]) -> PyResult {
+fn callback(th: &Thread, frame: FramePtr, event: u32, f: Value, args: &[Value]) -> PyResult {
     let what = th.what_event.replace(event as i32);
+    let about = th.event_frame.replace(frame.0);
     th.tracing.set(th.tracing.get() + 1);
     th.traced.set(false);
     let r = call::call(th, f, args);
     th.tracing.set(th.tracing.get() - 1);
     th.what_event.set(what);
+    th.event_frame.set(about);
     th.traced.set(wanted(th));
     r
 }

@@ -3,6 +3,7 @@
 use super::events::started;
 use super::{legacy, tools};
 use std::sync::atomic::Ordering;
+use taipan_builtins::frame::jump;
 use taipan_bytecode::{CodeFlags, Instr, Op};
 use taipan_object::frame::{FramePtr, Pc, frame_flags};
 use taipan_object::monitor::{self, event};
@@ -71,7 +72,7 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
     let own = monitor::for_code(th, code);
     if frame.flags & frame_flags::TRACED == 0 {
         frame.flags |= frame_flags::TRACED;
-        let begins = at == 0 || at == 1 && instruction(frame, 0).op() == Op::RETURN_GENERATOR;
+        let begins = at == 1 || at == 2 && instruction(frame, 1).op() == Op::RETURN_GENERATOR;
         if begins {
             trail.previous = NONE;
             started(th, frame, event::PY_START, at)?;
@@ -115,6 +116,7 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
         let mut to = Pc(frame.pc);
         to.step(-1);
         frame.pc = to.0;
+        jump::settle(th, frame, at, to.index_in(code));
         trail.previous = NONE;
         return Ok(());
     }

@@ -54,7 +54,7 @@ pub fn fire(
         if f.is_none() {
             continue;
         }
-        let r = callback(th, number, f, &all)?;
+        let r = callback(th, frame, number, f, &all)?;
         if !r.is(monitors.disable(th)) {
             continue;
         }

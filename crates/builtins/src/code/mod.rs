@@ -1,8 +1,10 @@
-//! `code`: what the compiler made of a function, class or module.
+//! `code`: what the compiler made of a function, class or module. `make` has its constructor and `replace`, `linetable`
+//! CPython's form of the table of positions.
 
-use std::sync::Arc;
-use taipan_bytecode::{CodeData, Name};
-use taipan_object::call::Args;
+mod linetable;
+mod make;
+
+use taipan_bytecode::{CodeData, Op, Words};
 use taipan_object::code::Code;
 use taipan_object::native::{GetSet, Method, TypeSpec};
 use taipan_object::slots::CmpOp;
@@ -14,23 +16,20 @@ pub static TYPES: &[(&StaticType, &TypeSpec)] = &[(&types::CODE, &SPEC)];
 
 static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
-        s.new = Some(|th, _, _| {
-            Err(th.type_error("code objects are made by compile() only; use code.replace()"))
-        });
+        s.new = Some(make::new);
         s.repr = Some(repr);
         s.hash = Some(hash);
         s.richcmp = Some(richcmp);
     },
     methods: &[
-        Method::raw("replace", REPLACE_SIG, replace)
+        Method::raw("replace", make::REPLACE_SIG, make::replace)
             .doc("Return a copy of the code object with new values for the specified fields."),
-        Method::raw("__replace__", "($self, /, **changes)", replace).doc("The same as replace()."),
+        Method::raw("__replace__", "($self, /, **changes)", make::replace)
+            .doc("The same as replace()."),
         Method::new("co_lines", "($self, /)", lines),
         Method::new("co_positions", "($self, /)", positions),
         Method::new("_co_handlers", "($self, /)", handlers),
-        Method::new("co_branches", "($self, /)", |th, _| {
-            ops::iter(th, Value::empty_tuple())
-        }),
+        Method::new("co_branches", "($self, /)", branches),
         Method::new("_varname_from_oparg", "($self, /, oparg)", |th, a| {
             let n = ops::index_i64(th, a[1])?;
             let names = this(a[0]).register_names.expect();
@@ -76,18 +75,15 @@ static SPEC: TypeSpec = TypeSpec {
         GetSet::new("co_code", words),
         GetSet::new("_co_code_adaptive", words),
         GetSet::new("co_linetable", |th, v| {
-            Value::bytes(th, &data(v).positions.data)
+            let table = linetable::encode(&data(v).positions, data(v).firstlineno);
+            Value::bytes(th, &table)
         }),
-        GetSet::new("co_lnotab", |th, v| {
-            Value::bytes(th, &data(v).positions.data)
-        }),
+        GetSet::new("co_lnotab", line_steps),
         GetSet::new("co_exceptiontable", exception_table),
     ],
-    doc: "Create a code object.  Not for mere mortals.",
-    sig: "",
+    doc: "Create a code object.  Not for the faint of heart.",
+    sig: "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
 };
-
-const REPLACE_SIG: &str = "($self, /, *, co_argcount=<unrepresentable>, co_posonlyargcount=<unrepresentable>, co_kwonlyargcount=<unrepresentable>, co_nlocals=<unrepresentable>, co_stacksize=<unrepresentable>, co_flags=<unrepresentable>, co_firstlineno=<unrepresentable>, co_code=<unrepresentable>, co_consts=<unrepresentable>, co_names=<unrepresentable>, co_varnames=<unrepresentable>, co_freevars=<unrepresentable>, co_cellvars=<unrepresentable>, co_filename=<unrepresentable>, co_name=<unrepresentable>, co_qualname=<unrepresentable>, co_linetable=<unrepresentable>, co_exceptiontable=<unrepresentable>)";
 
 fn this<'a>(v: Value) -> &'a Object<Code> {
     v.expect::<Code>()
@@ -148,7 +144,8 @@ fn lines(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = ValueVec::new();
     let mut run: Option<(usize, usize, u32)> = None;
     let emit = |out: &mut ValueVec, (start, end, line): (usize, usize, u32)| {
-        let line = if line == 0 {
+        // A module begins before its first line.
+        let line = if line == 0 && start > 0 {
             Value::NONE
         } else {
             int(line as usize)
@@ -174,12 +171,77 @@ fn lines(th: &Thread, a: &[Value]) -> PyResult {
     ops::iter(th, list)
 }
 
+/// `(offset, left, right)` of each conditional jump: where it goes either way.
+fn branches(th: &Thread, a: &[Value]) -> PyResult {
+    let mut out = ValueVec::new();
+    for (at, i) in Words::new(&data(a[0]).code) {
+        let Some(off) = i.jump_offset() else { continue };
+        if matches!(i.op(), Op::JUMP | Op::JUMP_BACK) {
+            continue;
+        }
+        let jumped = int((at as i64 + 1 + off as i64) as usize * 8);
+        let on = int((at + i.len()) * 8);
+        // To stay in a loop is the left way.
+        let (left, right) = if off < 0 { (jumped, on) } else { (on, jumped) };
+        let t = Value::tuple(th, &[int(at * 8), left, right]);
+        out.push(th, t)?;
+    }
+    let list = Value::try_tuple(th, &out)?;
+    ops::iter(th, list)
+}
+
+/// `co_lnotab`, deprecated: pairs of steps of the offset and the line, a byte each.
+fn line_steps(th: &Thread, v: Value) -> PyResult {
+    th.warn(
+        &taipan_object::exception::DEPRECATION_WARNING,
+        "co_lnotab is deprecated, use co_lines instead.",
+    )?;
+    let mut out = Vec::new();
+    let (mut offset, mut line) = (0i64, data(v).firstlineno as i64);
+    for (start, _, p) in data(v).positions.iter() {
+        if p.line == 0 || p.line as i64 == line {
+            continue;
+        }
+        let (mut far, mut step) = (start as i64 * 8 - offset, p.line as i64 - line);
+        (offset, line) = (start as i64 * 8, p.line as i64);
+        while far > 255 {
+            out.extend([255, 0]);
+            far -= 255;
+        }
+        while !(-128..=127).contains(&step) {
+            let part = step.clamp(-128, 127);
+            out.extend([far as u8, part as i8 as u8]);
+            far = 0;
+            step -= part;
+        }
+        out.extend([far as u8, step as i8 as u8]);
+    }
+    Value::bytes(th, &out)
+}
+
+/// Whether positions within lines are not wanted: `-X no_debug_ranges`, `PYTHONNODEBUGRANGES`.
+fn only_lines(th: &Thread) -> bool {
+    let options = th
+        .interp
+        .sys_dict
+        .get()
+        .and_then(|d| d.get_name(th, "_xoptions"));
+    options
+        .and_then(|o| o.as_dict())
+        .is_some_and(|d| d.get_name(th, "no_debug_ranges").is_some())
+        || std::env::var_os("PYTHONNODEBUGRANGES").is_some_and(|v| !v.is_empty())
+}
+
 /// A position for every two bytes of `co_code`, as CPython has one for each code unit.
 fn positions(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = ValueVec::with_capacity(th, data(a[0]).code.len() * 4)?;
+    let only_lines = only_lines(th);
     for (start, end, p) in data(a[0]).positions.iter() {
-        let t = if p.line == 0 {
+        let t = if p.line == 0 && start > 0 {
             Value::tuple(th, &[Value::NONE; 4])
+        } else if only_lines {
+            let line = int(p.line as usize);
+            Value::tuple(th, &[line, line, Value::NONE, Value::NONE])
         } else {
             let parts = [p.line, p.end_line, p.col, p.end_col].map(|n| int(n as usize));
             Value::tuple(th, &parts)
@@ -206,7 +268,11 @@ fn repr(th: &Thread, v: Value) -> PyResult {
 
 fn hash(th: &Thread, v: Value) -> PyResult<i64> {
     let c = this(v);
-    let mut h = ops::hash(th, c.name.get())? ^ data(v).firstlineno as i64;
+    let d = data(v);
+    let mut h = ops::hash(th, c.name.get())? ^ d.firstlineno as i64;
+    for n in [d.argcount, d.posonlyargcount, d.kwonlyargcount, d.flags.0] {
+        h = h.rotate_left(7) ^ n as i64;
+    }
     for w in data(v).code.iter() {
         h = h.rotate_left(5) ^ (*w as i64).wrapping_mul(0x9E37_79B9_7F4A_7C15u64 as i64);
     }
@@ -253,107 +319,4 @@ fn equal(th: &Thread, a: Value, b: Value) -> PyResult<bool> {
         }
     }
     Ok(true)
-}
-
-/// A copy with some fields changed. Those that only CPython's own bytecode gives a meaning to can't be.
-fn replace(th: &Thread, args: Args) -> PyResult {
-    let [code] = args.pos() else {
-        return Err(th.type_error(format!(
-            "replace() takes no positional arguments ({} given)",
-            args.pos().len().saturating_sub(1)
-        )));
-    };
-    let mut d = data(*code).clone();
-    let mut consts = None;
-    for (k, v) in args.kw() {
-        let key = names::text(k);
-        match &*key {
-            "co_argcount" => d.argcount = number(th, v)?,
-            "co_posonlyargcount" => d.posonlyargcount = number(th, v)?,
-            "co_kwonlyargcount" => d.kwonlyargcount = number(th, v)?,
-            "co_firstlineno" => {
-                d.firstlineno = number(th, v)?;
-            }
-            "co_flags" => d.flags.0 = number(th, v)?,
-            "co_name" => d.name = text(th, &key, v)?,
-            "co_qualname" => d.qualname = text(th, &key, v)?,
-            "co_filename" => d.filename = text(th, &key, v)?,
-            "co_names" => d.names = texts(th, &key, v, d.names.len())?,
-            "co_varnames" => d.varnames = texts(th, &key, v, d.varnames.len())?,
-            "co_cellvars" => d.cellvars = texts(th, &key, v, d.cellvars.len())?,
-            "co_freevars" => d.freevars = texts(th, &key, v, d.freevars.len())?,
-            "co_consts" => {
-                let Some(items) = v.as_tuple() else {
-                    return Err(th.type_error(format!(
-                        "replace() argument 'co_consts' must be tuple, not {}",
-                        class_of(v).name_text()
-                    )));
-                };
-                if items.len() < d.consts.len() {
-                    return Err(th.value_error("code: co_consts is too small"));
-                }
-                let mut room = d.consts.to_vec();
-                room.resize(items.len(), taipan_bytecode::Const::None);
-                d.consts = room.into();
-                consts = Some(items);
-            }
-            "co_code" | "co_linetable" | "co_exceptiontable" | "co_nlocals" | "co_stacksize" => {
-                let own = taipan_object::attr::get(th, *code, k)?;
-                if !ops::eq(th, own, v)? {
-                    return Err(th.value_error(format!("code: {key} can't be replaced")));
-                }
-            }
-            _ => {
-                return Err(th.type_error(format!(
-                    "replace() got an unexpected keyword argument '{key}'"
-                )));
-            }
-        }
-    }
-    let made = Object::<Code>::new(th, &Arc::new(d))?;
-    let fields = made.consts.expect();
-    let from = consts.unwrap_or(this(*code).consts.expect().values());
-    for (to, v) in fields.fields().iter().zip(from) {
-        to.set(&fields.header, *v);
-    }
-    Ok(made.value())
-}
-
-fn number(th: &Thread, v: Value) -> PyResult<u32> {
-    let n = ops::index_i32(th, v)?;
-    u32::try_from(n).map_err(|_| th.value_error("code: argument must not be negative"))
-}
-
-fn text(th: &Thread, key: &str, v: Value) -> PyResult<Name> {
-    match v.as_str_obj() {
-        Some(_) => Ok(Name::from(&*names::text(v))),
-        None => Err(th.type_error(format!(
-            "replace() argument '{key}' must be str, not {}",
-            class_of(v).name_text()
-        ))),
-    }
-}
-
-fn texts(th: &Thread, key: &str, v: Value, len: usize) -> PyResult<Box<[Name]>> {
-    let Some(items) = v.as_tuple() else {
-        return Err(th.type_error(format!(
-            "replace() argument '{key}' must be tuple, not {}",
-            class_of(v).name_text()
-        )));
-    };
-    if items.len() != len {
-        return Err(th.value_error(format!("code: {key} has the wrong size")));
-    }
-    let mut out = Vec::with_capacity(items.len());
-    for x in items {
-        if x.as_str_obj().is_none() {
-            return Err(th.type_error(
-                "name tuples must contain only strings, not '".to_owned()
-                    + &class_of(*x).name_text()
-                    + "'",
-            ));
-        }
-        out.push(Name::from(&*names::text(*x)));
-    }
-    Ok(out.into())
 }
