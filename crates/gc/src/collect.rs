@@ -182,9 +182,22 @@ pub fn set_young_budget(bytes: usize) {
 
 /// Declares that memory hanging off cells grew (or shrank): it counts towards the next collection.
 pub fn add_outside_bytes(bytes: isize) {
-    OUTSIDE.fetch_add(bytes, Ordering::Relaxed);
-    if bytes > 0 {
-        count_allocated(bytes.unsigned_abs());
+    // Counted by the thread first: the shared counters are not touched for a few words at a time.
+    const BATCH: isize = 32 * 1024;
+    std::thread_local! {
+        static GROWN: std::cell::Cell<isize> = const { std::cell::Cell::new(0) };
+        static SHRUNK: std::cell::Cell<isize> = const { std::cell::Cell::new(0) };
+    }
+    let counter = if bytes > 0 { &GROWN } else { &SHRUNK };
+    let total = counter.get() + bytes;
+    if total.abs() < BATCH {
+        counter.set(total);
+        return;
+    }
+    counter.set(0);
+    OUTSIDE.fetch_add(total, Ordering::Relaxed);
+    if total > 0 {
+        count_allocated(total.unsigned_abs());
         if is_due() {
             // SAFETY: the current mutator is alive.
             if let Some(mutator) = unsafe { current().as_ref() } {

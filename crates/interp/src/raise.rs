@@ -28,8 +28,7 @@ pub fn unwind(
         frame.pc = pc.0;
         if !again {
             let object = taipan_object::frame::object_of(th, frame);
-            let line = code.data.data.positions.line_at(at).unwrap_or(0);
-            exc::add_traceback(th, raised.0, object, at as i64 * 8, line as i64);
+            exc::add_traceback(th, raised.0, object, at as i64 * 8);
         }
         if traced {
             raised = trace::raised(th, frame, raised, again);

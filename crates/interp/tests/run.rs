@@ -89,10 +89,7 @@ fn describe(th: &Thread, e: Value) -> String {
     let mut out = format!("{}: {text}", class_of(e).name_text());
     let mut tb = e.expect::<Exception>().traceback.get();
     while let Some(t) = tb.downcast::<Traceback>() {
-        out += &format!(
-            " <- line {}",
-            t.lineno.load(std::sync::atomic::Ordering::Relaxed)
-        );
+        out += &format!(" <- line {}", t.line().unwrap_or(0));
         tb = t.next.get();
     }
     out

@@ -151,8 +151,22 @@ pub fn chain_context(e: Value, context: Value) {
     o.context.set(&o.header, context);
 }
 
-/// Adds a traceback entry in front.
-pub fn add_traceback(th: &Thread, e: Value, frame: Value, lasti: i64, lineno: i64) {
+impl Traceback {
+    /// The line, from 1: found when first asked for, as most tracebacks are never shown.
+    pub fn line(&self) -> Option<i64> {
+        let n = self.lineno.load(Ordering::Relaxed);
+        if n != -1 {
+            return Some(n).filter(|n| *n != 0);
+        }
+        let frame = self.frame.get().downcast::<crate::frame::Frame>()?;
+        let word = usize::try_from(self.lasti.load(Ordering::Relaxed) / 8).ok()?;
+        let positions = &frame.code.expect().data.data.positions;
+        positions.line_at(word).map(i64::from)
+    }
+}
+
+/// Adds a traceback entry in front, whose line is found when it is asked for.
+pub fn add_traceback(th: &Thread, e: Value, frame: Value, lasti: i64) {
     let Some(o) = e.downcast::<Exception>() else {
         return;
     };
@@ -162,7 +176,7 @@ pub fn add_traceback(th: &Thread, e: Value, frame: Value, lasti: i64, lineno: i6
             next: Field::new(o.traceback.get()),
             frame: Field::new(frame),
             lasti: lasti.into(),
-            lineno: lineno.into(),
+            lineno: (-1).into(),
         },
     );
     o.traceback.set(&o.header, tb.value());

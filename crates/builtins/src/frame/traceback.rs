@@ -87,17 +87,5 @@ fn set_next(th: &Thread, v: Value, value: Value) -> PyResult<()> {
 
 fn line(th: &Thread, v: Value) -> PyResult {
     let t = this(v);
-    let n = t.lineno.load(Ordering::Relaxed);
-    if n != -1 {
-        return Ok(if n == 0 {
-            Value::NONE
-        } else {
-            Value::int(th, n)
-        });
-    }
-    let found = t.frame.get().downcast::<Frame>().and_then(|f| {
-        let word = usize::try_from(t.lasti.load(Ordering::Relaxed) / 8).ok()?;
-        f.code.expect().data.data.positions.line_at(word)
-    });
-    Ok(found.map_or(Value::NONE, |n| Value::small_int(n as i64)))
+    Ok(t.line().map_or(Value::NONE, |n| Value::int(th, n)))
 }

@@ -148,7 +148,7 @@ pub fn brief(th: &Thread, value: Value) -> String {
             out += &format!(
                 "  File \"{}\", line {}, in {}\n",
                 names::text(c.filename.get()),
-                t.lineno.load(std::sync::atomic::Ordering::Relaxed),
+                t.line().unwrap_or(0),
                 names::text(c.name.get())
             );
         }
