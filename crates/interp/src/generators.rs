@@ -138,9 +138,9 @@ pub fn suspend(th: &Thread, mut frame: FramePtr) {
     th.depth.set(th.depth.get() - 1);
     frame.previous = std::ptr::null_mut();
     // Its registers were stored into without telling the collector.
-    gc::remember(g.value().cell_unchecked());
+    gc::write_barrier(g.value().cell_unchecked());
     if let Some(r) = g.registers.get() {
-        gc::remember(r.value().cell_unchecked());
+        gc::write_barrier(r.value().cell_unchecked());
     }
     g.state.store(GenState::Suspended as u8, Ordering::Release);
 }
@@ -189,10 +189,7 @@ pub fn enter_in_loop(
 fn prepare(g: &Object<Generator>, from: GenState, sent: Value) {
     if from == GenState::Suspended {
         let f = FramePtr(g.frame());
-        // A trace function may have moved it away from its yield.
-        if f.yield_register != u16::MAX {
-            Regs(f.regs).set(f.yield_register, sent);
-        }
+        Regs(f.regs).set(f.yield_register, sent);
     }
 }
 
