@@ -189,7 +189,10 @@ pub fn enter_in_loop(
 fn prepare(g: &Object<Generator>, from: GenState, sent: Value) {
     if from == GenState::Suspended {
         let f = FramePtr(g.frame());
-        Regs(f.regs).set(f.yield_register, sent);
+        // A trace function may have moved it away from its yield.
+        if f.yield_register != u16::MAX {
+            Regs(f.regs).set(f.yield_register, sent);
+        }
     }
 }
 
