@@ -202,7 +202,10 @@ pub fn parse(argv: &[OsString], env: Env) -> Action {
 /// A flag of the environment: set to anything; a number gives its value.
 fn env_level(env: Env, name: &str) -> u32 {
     match env(name) {
-        Some(v) => lossy(&v).trim().parse::<i64>().map_or(1, |n| n.clamp(1, 100) as u32),
+        Some(v) => lossy(&v)
+            .trim()
+            .parse::<i64>()
+            .map_or(1, |n| n.clamp(1, 100) as u32),
         None => 0,
     }
 }
@@ -270,7 +273,12 @@ fn read_xoptions(c: &mut Config, env: Env) -> Result<(), Action> {
             ));
         }
     };
-    let bad = |what: &str| fatal(&format!("config_init_{what}"), &format!("-X {what}=n: n is missing or invalid"));
+    let bad = |what: &str| {
+        fatal(
+            &format!("config_init_{what}"),
+            &format!("-X {what}=n: n is missing or invalid"),
+        )
+    };
     for what in ["thread_inherit_context", "context_aware_warnings"] {
         let var = format!("PYTHON_{}", what.to_uppercase());
         let given = match c.xoption(what) {
@@ -305,8 +313,8 @@ fn read_xoptions(c: &mut Config, env: Env) -> Result<(), Action> {
             ));
         }
     }
-    c.warn_default_encoding = c.xoption("warn_default_encoding").is_some()
-        || env("PYTHONWARNDEFAULTENCODING").is_some();
+    c.warn_default_encoding =
+        c.xoption("warn_default_encoding").is_some() || env("PYTHONWARNDEFAULTENCODING").is_some();
     c.faulthandler =
         c.dev_mode || c.xoption("faulthandler").is_some() || env("PYTHONFAULTHANDLER").is_some();
     c.no_debug_ranges =

@@ -33,7 +33,10 @@ const MAGIC: i64 = {
 /// What is frozen in the sense of `importlib`: its own two halves and the finder of the library in the executable.
 const FROZEN: &[(&str, &str)] = &[
     ("_frozen_importlib", "importlib._bootstrap"),
-    ("_frozen_importlib_external", "importlib._bootstrap_external"),
+    (
+        "_frozen_importlib_external",
+        "importlib._bootstrap_external",
+    ),
     ("_frozen_stdlib", "_frozen_stdlib"),
 ];
 
@@ -70,7 +73,11 @@ static FUNCTIONS: &[Method] = &[
     }),
     Method::new("create_builtin", "(spec, /)", create_builtin),
     Method::new("exec_builtin", "(mod, /)", |_, _| Ok(Value::small_int(0))),
-    Method::new("create_dynamic", "(spec, file=<unrepresentable>, /)", no_extensions),
+    Method::new(
+        "create_dynamic",
+        "(spec, file=<unrepresentable>, /)",
+        no_extensions,
+    ),
     Method::new("exec_dynamic", "(mod, /)", |_, _| Ok(Value::small_int(0))),
     Method::new("extension_suffixes", "()", |th, _| Value::list(th, &[])),
     Method::new("is_frozen", "(name, /)", |th, a| {
@@ -112,18 +119,28 @@ static FUNCTIONS: &[Method] = &[
         let names: Vec<_> = FROZEN.iter().map(|(n, _)| *n).collect();
         let list = Value::list(th, &[])?;
         for n in names {
-            list.as_list().expect("a list").append(th, Value::str(th, n))?;
+            list.as_list()
+                .expect("a list")
+                .append(th, Value::str(th, n))?;
         }
         Ok(list)
     }),
-    Method::new("_override_frozen_modules_for_tests", "(override, /)", |th, a| {
-        ops::index_i64(th, a[0])?;
-        Ok(Value::NONE)
-    }),
-    Method::new("_override_multi_interp_extensions_check", "(override, /)", |th, a| {
-        ops::index_i64(th, a[0])?;
-        Ok(Value::small_int(0))
-    }),
+    Method::new(
+        "_override_frozen_modules_for_tests",
+        "(override, /)",
+        |th, a| {
+            ops::index_i64(th, a[0])?;
+            Ok(Value::NONE)
+        },
+    ),
+    Method::new(
+        "_override_multi_interp_extensions_check",
+        "(override, /)",
+        |th, a| {
+            ops::index_i64(th, a[0])?;
+            Ok(Value::small_int(0))
+        },
+    ),
     Method::new("_fix_co_filename", "(code, path, /)", |th, a| {
         let Some(code) = a[0].downcast::<Code>() else {
             return Err(th.type_error(format!(

@@ -23,7 +23,11 @@ pub fn all() -> impl Iterator<Item = &'static ModuleSpec> {
     .copied()
 }
 
-static OWN: &[&ModuleSpec] = &[&crate::sys::MODULE, &crate::imp::MODULE, &crate::stdlib::MODULE];
+static OWN: &[&ModuleSpec] = &[
+    &crate::sys::MODULE,
+    &crate::imp::MODULE,
+    &crate::stdlib::MODULE,
+];
 
 /// The module of a name.
 pub fn find(name: &str) -> Option<&'static ModuleSpec> {

@@ -200,7 +200,10 @@ fn script_source(th: &Thread, c: &Config, path: &OsStr, mut source: Vec<u8>) -> 
     }
     if c.skip_first_line {
         // The line break stays, so that line numbers are the file's.
-        let end = source.iter().position(|b| *b == b'\n').unwrap_or(source.len());
+        let end = source
+            .iter()
+            .position(|b| *b == b'\n')
+            .unwrap_or(source.len());
         source.drain(..end);
     }
     let name = sys::os_text(th, path)?;
@@ -211,7 +214,11 @@ fn script_source(th: &Thread, c: &Config, path: &OsStr, mut source: Vec<u8>) -> 
     d.set_name(th, "__cached__", Value::NONE)?;
     let external = taipan_builtins::import_module(th, "_frozen_importlib_external")?;
     let is_compiled = Path::new(path).extension() == Some(OsStr::new("pyc"));
-    let kind = if is_compiled { "SourcelessFileLoader" } else { "SourceFileLoader" };
+    let kind = if is_compiled {
+        "SourcelessFileLoader"
+    } else {
+        "SourceFileLoader"
+    };
     let loader = attr::get_str(th, external, kind)?;
     let loader = call::call(th, loader, &[Value::str(th, "__main__"), name])?;
     d.set_name(th, "__loader__", loader)?;
@@ -287,4 +294,3 @@ fn piped(th: &Thread) -> PyResult<()> {
     stdlib::register_program(th, code, shown, name)?;
     run_main_code(th, code)
 }
-

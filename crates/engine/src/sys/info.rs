@@ -30,7 +30,13 @@ pub fn os_text(th: &Thread, s: &OsStr) -> PyResult {
         Some(text) => Ok(Value::str(th, text)),
         None => {
             let v = Value::bytes(th, s.as_bytes())?;
-            taipan_strings::codec::decode(th, v, s.as_bytes(), Some("utf-8"), Some("surrogateescape"))
+            taipan_strings::codec::decode(
+                th,
+                v,
+                s.as_bytes(),
+                Some("utf-8"),
+                Some("surrogateescape"),
+            )
         }
     }
 }
@@ -45,7 +51,13 @@ fn strings(th: &Thread, items: impl Iterator<Item = impl AsRef<OsStr>>) -> PyRes
 }
 
 /// A named tuple of `sys`, made and filled; its type is kept as `sys.<name>` in the interpreter's state.
-fn record(th: &Thread, name: &str, fields: &[(&str, &str)], values: &[Value], doc: &str) -> PyResult {
+fn record(
+    th: &Thread,
+    name: &str,
+    fields: &[(&str, &str)],
+    values: &[Value],
+    doc: &str,
+) -> PyResult {
     record_with(th, name, fields, fields.len(), values, doc)
 }
 
@@ -81,12 +93,24 @@ pub fn fill(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
     d.set_name(th, "float_repr_style", text("short"))?;
     d.set_name(th, "abiflags", text(""))?;
     d.set_name(th, "_framework", text(""))?;
-    d.set_name(th, "platlibdir", text(c.platlibdir.as_deref().unwrap_or("lib")))?;
-    d.set_name(th, "copyright", text("Copyright (c) the Taipan developers."))?;
+    d.set_name(
+        th,
+        "platlibdir",
+        text(c.platlibdir.as_deref().unwrap_or("lib")),
+    )?;
+    d.set_name(
+        th,
+        "copyright",
+        text("Copyright (c) the Taipan developers."),
+    )?;
     let git = [text("Taipan"), text(""), text("")];
     d.set_name(th, "_git", Value::tuple(th, &git))?;
     d.set_name(th, "_stdlib_dir", text(taipan_pylib::VIRTUAL_PREFIX))?;
-    d.set_name(th, "dont_write_bytecode", Value::bool(c.dont_write_bytecode))?;
+    d.set_name(
+        th,
+        "dont_write_bytecode",
+        Value::bool(c.dont_write_bytecode),
+    )?;
     let prefix = match &c.pycache_prefix {
         Some(p) => os_text(th, p)?,
         None => Value::NONE,
@@ -194,12 +218,28 @@ fn flags(th: &Thread, d: &Object<Dict>, c: &Config) -> PyResult<()> {
         ("isolated", "-I", b(c.isolated)),
         ("dev_mode", "-X dev", Value::bool(c.dev_mode)),
         ("utf8_mode", "-X utf8", b(c.utf8_mode)),
-        ("warn_default_encoding", "-X warn_default_encoding", b(c.warn_default_encoding)),
+        (
+            "warn_default_encoding",
+            "-X warn_default_encoding",
+            b(c.warn_default_encoding),
+        ),
         ("safe_path", "-P", Value::bool(c.safe_path)),
-        ("int_max_str_digits", "-X int_max_str_digits", Value::int(th, c.int_max_str_digits.into())),
+        (
+            "int_max_str_digits",
+            "-X int_max_str_digits",
+            Value::int(th, c.int_max_str_digits.into()),
+        ),
         ("gil", "-X gil", b(c.gil)),
-        ("thread_inherit_context", "-X thread_inherit_context", b(c.thread_inherit_context)),
-        ("context_aware_warnings", "-X context_aware_warnings", b(c.context_aware_warnings)),
+        (
+            "thread_inherit_context",
+            "-X thread_inherit_context",
+            b(c.thread_inherit_context),
+        ),
+        (
+            "context_aware_warnings",
+            "-X context_aware_warnings",
+            b(c.context_aware_warnings),
+        ),
     ];
     let fields = rows.map(|(name, doc, _)| (name, doc));
     let values = rows.map(|(_, _, v)| v);
@@ -225,7 +265,13 @@ fn numbers(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
         ("rounds", int(1)),
     ];
     let doc = "sys.float_info\n\nA named tuple holding information about the float type.";
-    let made = record(th, "float_info", &rows.map(|r| (r.0, "")), &rows.map(|r| r.1), doc)?;
+    let made = record(
+        th,
+        "float_info",
+        &rows.map(|r| (r.0, "")),
+        &rows.map(|r| r.1),
+        doc,
+    )?;
     d.set_name(th, "float_info", made)?;
     let rows = [
         ("bits_per_digit", int(30)),
@@ -234,7 +280,13 @@ fn numbers(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
         ("str_digits_check_threshold", int(640)),
     ];
     let doc = "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.";
-    let made = record(th, "int_info", &rows.map(|r| (r.0, "")), &rows.map(|r| r.1), doc)?;
+    let made = record(
+        th,
+        "int_info",
+        &rows.map(|r| (r.0, "")),
+        &rows.map(|r| r.1),
+        doc,
+    )?;
     d.set_name(th, "int_info", made)?;
     let rows = [
         ("width", int(64)),
@@ -248,7 +300,13 @@ fn numbers(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
         ("cutoff", int(0)),
     ];
     let doc = "hash_info\n\nA named tuple providing parameters used for computing hashes.";
-    let made = record(th, "hash_info", &rows.map(|r| (r.0, "")), &rows.map(|r| r.1), doc)?;
+    let made = record(
+        th,
+        "hash_info",
+        &rows.map(|r| (r.0, "")),
+        &rows.map(|r| r.1),
+        doc,
+    )?;
     d.set_name(th, "hash_info", made)
 }
 
@@ -342,4 +400,3 @@ fn paths(th: &Thread, d: &Object<Dict>, c: &Config) -> PyResult<()> {
     argv.extend(c.args.iter().cloned());
     d.set_name(th, "argv", strings(th, argv.iter())?)
 }
-
