@@ -21,6 +21,8 @@ const WRITABLE: u32 = 4;
 const APPENDING: u32 = 8;
 const CLOSE_FD: u32 = 16;
 const FINALIZING: u32 = 32;
+/// Known to `writers`.
+const COUNTED: u32 = 64;
 
 /// Most bytes that are read at first without knowing that they are there.
 const FIRST_CHUNK: usize = 8 * 1024;
@@ -224,6 +226,12 @@ pub(super) fn plain<'a>(raw: Value) -> Option<&'a Object<FileIo>> {
     // An own attribute beside `name` may be a method that somebody put there.
     let shape = shape_of(raw);
     (class_of(raw).is(FILE_IO.get()) && shape.count() <= 1 && !shape.is_dict_mode()).then_some(f)
+}
+
+/// What is known of a file that `writers` counts.
+pub(super) fn counted(raw: Value) -> Option<Stat> {
+    let f = raw.downcast::<FileIo>().filter(|f| f.has(COUNTED))?;
+    f.opened.with(|s| *s)
 }
 
 impl FileIo {
@@ -470,6 +478,14 @@ fn init(th: &Thread, a: &[Value]) -> PyResult {
     };
     f.fd.store(fd, Ordering::Release);
     let ready = finish_init(th, v, f, file, fd, on);
+    if own
+        && on & WRITABLE != 0
+        && ready.is_ok()
+        && let Some(s) = f.opened.with(|s| *s).filter(Stat::is_file)
+    {
+        super::writers::opened(&s);
+        f.set(COUNTED, true);
+    }
     if ready.is_err() {
         let fd = f.fd.swap(-1, Ordering::AcqRel);
         if own && fd >= 0 {
@@ -481,6 +497,7 @@ fn init(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn open_path(th: &Thread, file: Value, path: &std::ffi::CStr, how: i32) -> PyResult<Fd> {
+    super::writers::settle(th, path);
     let open = || fd::open(taipan_host::CWD, path, how, 0o666);
     let mut r = args::retry(th, open)?;
     if let Err(e) = &r
@@ -547,7 +564,12 @@ fn release(th: &Thread, f: &FileIo) -> PyResult<()> {
     if fd < 0 {
         return Ok(());
     }
-    f.opened.with(|s| *s = None);
+    let opened = f.opened.with(Option::take);
+    if f.flags.fetch_and(!COUNTED, Ordering::AcqRel) & COUNTED != 0
+        && let Some(s) = opened
+    {
+        super::writers::closed(th, &s);
+    }
     let closed = th.blocking(|| fd::close(fd));
     args::sys(th, closed)
 }

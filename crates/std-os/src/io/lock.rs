@@ -52,7 +52,7 @@ impl IoLock {
     /// Takes the lock of stream `v`.
     ///
     /// # Errors
-    /// `RuntimeError` for a reentrant call, or at the interpreter's end if the holder never lets go.
+    /// `RuntimeError` for a reentrant call. At the interpreter's end a lock that is not given back is taken over.
     #[inline]
     pub fn lock(&self, th: &Thread, v: Value) -> PyResult<IoGuard<'_>> {
         let me = Self::me(th);
@@ -69,7 +69,7 @@ impl IoLock {
     /// As [`IoLock::lock`] for a stream that its own calls may come back to: nothing where this thread holds it already.
     ///
     /// # Errors
-    /// `RuntimeError` at the interpreter's end if the holder never lets go.
+    /// As [`IoLock::lock`].
     #[inline]
     pub fn enter(&self, th: &Thread, v: Value) -> PyResult<Option<IoGuard<'_>>> {
         if self.owner.load(Ordering::Relaxed) == Self::me(th) {
@@ -84,7 +84,7 @@ impl IoLock {
             .interp
             .finalizing
             .load(Ordering::Acquire)
-            .then(|| Instant::now() + Duration::from_secs(1));
+            .then(|| Instant::now() + Duration::from_millis(200));
         loop {
             let owner = self.owner.load(Ordering::Acquire);
             if owner == me {
@@ -94,7 +94,9 @@ impl IoLock {
                     taipan_object::names::text(repr)
                 )));
             }
-            let stale = owner >> 40 != me >> 40;
+            // In the end threads are stopped wherever they are: one that holds a lock then never lets go.
+            let left = patience.is_some_and(|p| Instant::now() >= p);
+            let stale = left || owner >> 40 != me >> 40;
             if (owner == 0 || stale)
                 && self
                     .owner
@@ -102,11 +104,6 @@ impl IoLock {
                     .is_ok()
             {
                 return Ok(IoGuard(self));
-            }
-            if patience.is_some_and(|p| Instant::now() >= p) {
-                return Err(th.runtime_error(
-                    "could not acquire lock at interpreter shutdown, possibly due to daemon threads",
-                ));
             }
             let owner_word = &self.owner;
             // A bounded sleep: an unparking between the load and the wait is noticed by `validate`.

@@ -8,6 +8,7 @@
 //! | `buffered` | the buffered streams over a raw one |
 //! | `open` | `open`, `open_code`, `text_encoding` |
 //! | `lock` | the lock that streams hold over whole calls |
+//! | `writers` | which files are open for writing, so that opening one again finds what was written |
 //! | `exit` | flushing everything at the end |
 
 pub mod base;
@@ -19,6 +20,7 @@ pub mod lock;
 pub mod open;
 pub mod string_io;
 pub mod text_io;
+mod writers;
 
 pub use exit::flush_all;
 

@@ -1,7 +1,7 @@
 //! `open`, `open_code`, `text_encoding`.
 
 use super::buffered::{BUFFERED_RANDOM, BUFFERED_READER, BUFFERED_WRITER};
-use super::file_io::{FILE_IO, chained};
+use super::file_io::{FILE_IO, chained, counted};
 use super::text_io::TEXT_IO_WRAPPER;
 use crate::args::{self, given};
 use taipan_object::native::Method;
@@ -13,11 +13,7 @@ const LARGEST_BLOCK: i64 = 8 * 1024 * 1024;
 
 /// The module's functions.
 pub static FUNCTIONS: &[Method] = &[
-    Method::new(
-        "open",
-        "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
-        open,
-    )
+    Method::new("open", "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", open)
     .doc(OPEN_DOC),
     Method::new("open_code", "(path)", |th, a| {
         args::text(th, "open_code", "'path'", a[0])?;
@@ -232,7 +228,12 @@ pub fn open(th: &Thread, a: &[Value]) -> PyResult {
         Ok(text)
     })();
     match made {
-        Ok(v) => Ok(v),
+        Ok(v) => {
+            if let Some(s) = counted(raw) {
+                super::writers::remember(th, v, &s)?;
+            }
+            Ok(v)
+        }
         Err(e) => chained(Some(e), call::call_method(th, outermost, "close", &[])),
     }
 }
