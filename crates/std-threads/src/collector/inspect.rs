@@ -96,7 +96,7 @@ pub(super) fn get_objects(th: &Thread, a: &[Value]) -> PyResult {
         }
     };
     if generation.is_none() {
-        gc::collect(&th.mutator, true);
+        super::round(th, true);
     }
     gather(th, &mut |v| {
         let old = v.header().is_some_and(|h| h.flags() & gc::FLAG_OLD != 0);
@@ -133,7 +133,7 @@ fn visit(v: Value, f: &mut dyn FnMut(Value)) {
 /// `gc.get_referrers(*objs)`
 pub(super) fn get_referrers(th: &Thread, a: &[Value]) -> PyResult {
     let wanted = a[0].as_tuple().unwrap_or(&[]);
-    gc::collect(&th.mutator, true);
+    super::round(th, true);
     gather(th, &mut |v| {
         if v.is(a[0]) || !is_tracked(v) {
             return false;

@@ -5,6 +5,7 @@
 mod inspect;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::Instant;
 use taipan_containers::text::Text;
 use taipan_object::dict::Dict;
 use taipan_object::heap::{Object, ValueVec};
@@ -20,12 +21,20 @@ const DEBUG: [(&str, i64); 5] = [
     ("DEBUG_LEAK", 2 | 4 | 32),
 ];
 
+/// What the heap allocates between two collections where the threshold is CPython's default of 2000 objects.
+const DEFAULT_BUDGET: usize = 16 << 20;
+const MAX_BUDGET: usize = 256 << 20;
+
 /// What `gc.enable` and `gc.disable` said.
 static ENABLED: AtomicBool = AtomicBool::new(true);
 static THRESHOLDS: [AtomicI64; 3] = [AtomicI64::new(2000), AtomicI64::new(10), AtomicI64::new(0)];
 static DEBUG_FLAGS: AtomicI64 = AtomicI64::new(0);
 /// What `gc.collect` has found, by Python's generation.
 static COLLECTED: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
+/// How often `gc.collect` was called, by Python's generation.
+static CALLS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
+/// Collections that those calls took, young and full: the others ran by themselves.
+static TAKEN: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
 /// Whether `gc.collect` runs: a callback that calls it again does nothing.
 static COLLECTING: AtomicBool = AtomicBool::new(false);
 
@@ -147,6 +156,12 @@ fn set_threshold(th: &Thread, args: call::Args) -> PyResult {
             threshold.store(n, Ordering::Relaxed);
         }
     }
+    if let Some(n) = numbers[0].and_then(|n| usize::try_from(n).ok())
+        && n > 0
+    {
+        // CPython counts objects, this heap bytes: the default is the same at both.
+        gc::set_young_budget(n.saturating_mul(DEFAULT_BUDGET / 2000).min(MAX_BUDGET));
+    }
     apply_enabled();
     Ok(Value::NONE)
 }
@@ -193,38 +208,76 @@ static COLLECT: Method = Method::new("collect", "(generation=2)", |th, a| {
     collect(th, n).map(|n| Value::usize(th, n))
 });
 
+/// One collection on behalf of Python; how many cells died.
+fn round(th: &Thread, full: bool) -> usize {
+    TAKEN[usize::from(full)].fetch_add(1, Ordering::Relaxed);
+    gc::collect(&th.mutator, full).freed_cells
+}
+
 /// `gc.collect(generation)`: runs finalisers and weak references' callbacks before it returns. How many cells died.
 ///
 /// # Errors
 /// `MemoryError`.
 pub fn collect(th: &Thread, generation: usize) -> PyResult<usize> {
+    let full = generation == 2;
     if COLLECTING.swap(true, Ordering::AcqRel) {
         // Another thread's collection, or that of a callback's caller: a plain one will do.
-        let n = gc::collect(&th.mutator, generation == 2).freed_cells;
+        let n = round(th, full);
         finalize::run_pending(th);
         return Ok(n);
     }
     let told = tell(th, "start", generation, 0);
-    let full = generation == 2;
-    let mut n = gc::collect(&th.mutator, full).freed_cells;
+    let start = Instant::now();
+    debug(th, &format!("gc: collecting generation {generation}...\n"));
+    let mut n = round(th, full);
     // What was finalised died for its owner, but its memory, and what only it held, goes with the next round.
     for _ in 0..3 {
         if finalize::run_pending(th) == 0 {
             break;
         }
-        n += gc::collect(&th.mutator, full).freed_cells;
+        n += round(th, full);
     }
+    CALLS[generation].fetch_add(1, Ordering::Relaxed);
     COLLECTED[generation].fetch_add(n as u64, Ordering::Relaxed);
+    let seconds = start.elapsed().as_secs_f64();
+    debug(
+        th,
+        &format!("gc: done, {n} unreachable, 0 uncollectable, {seconds:.4}s elapsed\n"),
+    );
     COLLECTING.store(false, Ordering::Release);
     told?;
     tell(th, "stop", generation, n)?;
     Ok(n)
 }
 
+/// Writes to `sys.stderr` where `DEBUG_STATS` is set.
+fn debug(th: &Thread, text: &str) {
+    if DEBUG_FLAGS.load(Ordering::Relaxed) & DEBUG[0].1 == 0 {
+        return;
+    }
+    let file = th
+        .interp
+        .sys_dict
+        .get()
+        .and_then(|d| d.get_name(th, "stderr"))
+        .filter(|f| !f.is_none());
+    if let Some(f) = file {
+        // A report is not worth an exception.
+        let _ = call::call_method_name(th, f, names::WRITE.get(), &[Value::str(th, text)]);
+    }
+}
+
 fn get_stats(th: &Thread) -> PyResult {
     let c = gc::counters();
     let mut out = ValueVec::new();
-    for (collections, collected) in [c.young, 0, c.full].into_iter().zip(&COLLECTED) {
+    let [calls0, calls1, calls2] = [0, 1, 2].map(|i: usize| CALLS[i].load(Ordering::Relaxed));
+    let [young, all] = [0, 1].map(|i: usize| TAKEN[i].load(Ordering::Relaxed));
+    let collections = [
+        c.young.saturating_sub(young) + calls0,
+        calls1,
+        c.full.saturating_sub(all) + calls2,
+    ];
+    for (collections, collected) in collections.into_iter().zip(&COLLECTED) {
         let d = Dict::new(th);
         d.set_name(th, "collections", Value::uint(th, collections))?;
         d.set_name(

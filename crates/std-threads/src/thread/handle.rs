@@ -2,8 +2,8 @@
 
 use super::local;
 use super::wait::{Limit, park, seconds_to_ns};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use taipan_object::dict::Dict;
 use taipan_object::exception as exc;
 use taipan_object::heap::Object;
@@ -70,6 +70,9 @@ struct Started {
 
 /// All started threads. Locked by attached threads only, never across a safepoint.
 static STARTED: Mutex<Vec<Started>> = Mutex::new(Vec::new());
+
+/// The handles made for threads that ran already. Locked as [`STARTED`].
+static MADE: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
 /// The stack of new threads in bytes; 0 for the default.
 static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
@@ -183,7 +186,13 @@ pub(super) fn make_handle(th: &Thread, a: &[Value]) -> PyResult {
     let Some(ident) = ident.and_then(|n| u64::try_from(n).ok()) else {
         return Err(th.overflow_error("can't convert negative value to unsigned int"));
     };
-    Ok(new_handle(th, RUNNING, ident))
+    let handle = new_handle(th, RUNNING, ident);
+    let mut made = MADE.lock();
+    if made.len() == made.capacity() {
+        made.retain(|known| known.strong_count() > 0);
+    }
+    made.push(Arc::downgrade(shared(handle)));
+    Ok(handle)
 }
 
 /// `start_new_thread(function, args[, kwargs])`
@@ -384,13 +393,16 @@ pub fn shutdown(th: &Thread) {
 
 /// In the child of a fork: threads other than the one that forked have ended.
 pub(super) fn after_fork_child(th: &Thread) {
-    STARTED.lock().retain(|s| {
-        let here = s.shared.ident.load(Ordering::Acquire) == th.ident && s.shared.state() != DONE;
+    let lives_on = |s: &Shared| {
+        let here = s.ident.load(Ordering::Acquire) == th.ident && s.state() != DONE;
         if !here {
-            s.shared.state.store(DONE, Ordering::Release);
+            s.state.store(DONE, Ordering::Release);
         }
         here
-    });
+    };
+    STARTED.lock().retain(|s| lives_on(&s.shared));
+    MADE.lock()
+        .retain(|s| s.upgrade().is_some_and(|s| lives_on(&s)));
 }
 
 /// `stack_size([size])`

@@ -156,10 +156,8 @@ pub static RLOCK: StaticType = StaticType::new(
 /// `_thread.RLock`
 pub static RLOCK_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
-        s.new = Some(|th, cls, args| {
-            if cls.is(&RLOCK) {
-                no_arguments(th, "RLock", args)?;
-            }
+        // Arguments are ignored, as CPython still does; `threading.RLock` warns of them.
+        s.new = Some(|th, cls, _| {
             let data = RLock {
                 raw: RawLock::default(),
                 owner: AtomicU64::new(0),
