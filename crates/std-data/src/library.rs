@@ -15,6 +15,14 @@ pub(crate) fn attribute(th: &Thread, module: &str, name: &str) -> PyResult {
 /// # Errors
 /// What the import raises.
 pub(crate) fn import(th: &Thread, module: &str) -> PyResult {
+    import_named(th, strings::intern(th, module))
+}
+
+/// As [`import`], for a name of any `str`.
+///
+/// # Errors
+/// What the import raises.
+pub(crate) fn import_named(th: &Thread, module: Value) -> PyResult {
     if let Some(m) = loaded(th, module) {
         return Ok(m);
     }
@@ -26,11 +34,25 @@ pub(crate) fn import(th: &Thread, module: &str) -> PyResult {
     let Some(f) = f else {
         return Err(th.runtime_error("lost builtins.__import__"));
     };
-    let top = call::call(th, f, &[strings::intern(th, module)])?;
-    Ok(loaded(th, module).unwrap_or(top))
+    let top = call::call(th, f, &[module])?;
+    let m = match th.interp.modules.get() {
+        Some(d) => d.get(th, module)?,
+        None => None,
+    };
+    Ok(m.unwrap_or(top))
 }
 
-fn loaded(th: &Thread, module: &str) -> Option<Value> {
-    let m = th.interp.modules.get()?.get_name(th, module)?;
-    (!m.is_none()).then_some(m)
+fn loaded(th: &Thread, module: Value) -> Option<Value> {
+    let m = th.interp.modules.get()?.get(th, module).ok().flatten()?;
+    if m.is_none() {
+        return None;
+    }
+    // Another thread may still be running the module's code: importing it waits for that.
+    let get = |v, name| {
+        attr::get_opt(th, v, strings::intern(th, name))
+            .ok()
+            .flatten()
+    };
+    let initializing = get(m, "__spec__").and_then(|spec| get(spec, "_initializing"));
+    (!initializing.is_some_and(|v| v.is(Value::TRUE))).then_some(m)
 }

@@ -112,7 +112,7 @@ fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
             Some(t) => t.1 = true,
             None => threads.push((me, false)),
         }
-        threads.iter().any(|t| *t == (me, false))
+        threads.contains(&(me, false))
     });
     let row = read_row(th, r, !outermost);
     if outermost {

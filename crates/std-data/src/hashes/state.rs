@@ -6,10 +6,6 @@ use sha2::digest::{Digest, Update};
 
 /// The state of one computation.
 #[derive(Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it lies in a cell of its own, where a box would cost an allocation more"
-)]
 pub(crate) enum State {
     Md5(md5::Md5),
     Sha1(sha1::Sha1),

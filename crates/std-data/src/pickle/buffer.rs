@@ -12,11 +12,15 @@ use taipan_strings::memoryview;
 /// The payload of `PickleBuffer`.
 #[repr(C)]
 pub(super) struct PickleBuffer {
-    /// A view of the object; None once released.
+    object: Field,
+    /// A view of the object, which pins its memory; None once released.
     view: Field,
 }
 
-payload!(PickleBuffer, "PickleBuffer", |this, m| this.view.trace(m));
+payload!(PickleBuffer, "PickleBuffer", |this, m| {
+    this.object.trace(m);
+    this.view.trace(m);
+});
 
 /// `PickleBuffer`
 pub(super) static PICKLE_BUFFER: StaticType = StaticType::new(
@@ -30,7 +34,7 @@ pub(super) static PICKLE_BUFFER: StaticType = StaticType::new(
 pub(super) static PICKLE_BUFFER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.new = Some(new);
-        s.buffer = Some(|th, v, writable| buffer::get(th, view(th, v)?, writable));
+        s.buffer = Some(|th, v, writable| buffer::get(th, object(th, v)?, writable));
     },
     methods: &[
         Method::new("raw", "($self, /)", |th, a| raw(th, a[0])).doc("Return a memoryview of the raw memory underlying this buffer.\n\nWill raise BufferError is the buffer isn't contiguous."),
@@ -50,26 +54,29 @@ pub(super) static PICKLE_BUFFER_SPEC: TypeSpec = TypeSpec {
     sig: "",
 };
 
-static NEW_ROW: Method = Method::new("PickleBuffer", "(object, /)", |th, a| {
-    memoryview::of_object(th, a[0])
-});
+static NEW_ROW: Method = Method::new("PickleBuffer", "(object, /)", |_, a| Ok(a[0]));
 
 fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
-    let view = Field::new(call_method_row(th, &NEW_ROW, args)?);
-    Ok(th.new_instance(cls, PickleBuffer { view }).value())
+    let object = call_method_row(th, &NEW_ROW, args)?;
+    let data = PickleBuffer {
+        object: Field::new(object),
+        view: Field::new(memoryview::of_object(th, object)?),
+    };
+    Ok(th.new_instance(cls, data).value())
 }
 
-fn view(th: &Thread, v: Value) -> PyResult {
-    let view = v.expect::<PickleBuffer>().view.get();
-    if view.is_none() {
+/// The object, unless it was released.
+fn object(th: &Thread, v: Value) -> PyResult {
+    let p = v.expect::<PickleBuffer>();
+    if p.view.get().is_none() {
         return Err(th.value_error("operation forbidden on released PickleBuffer object"));
     }
-    Ok(view)
+    Ok(p.object.get())
 }
 
 /// A view of the memory as plain bytes.
 fn raw(th: &Thread, v: Value) -> PyResult {
-    let mut b = buffer::get(th, view(th, v)?, false)?;
+    let mut b = buffer::get(th, object(th, v)?, false)?;
     let layout = View::of(&b);
     if !layout.is_c_contiguous() && !layout.is_f_contiguous() {
         return Err(th.raise(
@@ -86,7 +93,7 @@ fn raw(th: &Thread, v: Value) -> PyResult {
 
 /// The bytes of a buffer object, and whether they are read-only; nothing if they are not contiguous.
 pub(super) fn contents(th: &Thread, v: Value) -> PyResult<Option<(Vec<u8>, bool)>> {
-    let b = buffer::get(th, view(th, v)?, false)?;
+    let b = buffer::get(th, object(th, v)?, false)?;
     let layout = View::of(&b);
     if layout.is_c_contiguous() || layout.is_f_contiguous() {
         let mut out = Vec::new();

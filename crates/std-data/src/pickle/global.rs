@@ -1,15 +1,18 @@
 //! Finding out by which name an object can be found again.
 
 use super::save::Save;
-use super::{copyreg, dotted, op, opt, pickling_error, shown, text};
+use super::{copyreg, dotted, op, opt, parts, pickling_error, shown, text};
 use crate::library;
-use taipan_object::exception::{ATTRIBUTE_ERROR, IMPORT_ERROR, KEY_ERROR, VALUE_ERROR};
+use taipan_object::exception::{
+    ATTRIBUTE_ERROR, IMPORT_ERROR, KEY_ERROR, VALUE_ERROR, chain_context,
+};
+use taipan_object::wtf8::Wtf8;
 use taipan_object::{PyResult, Raised, Thread, Value, ops};
 
 /// The module that an object is found in under `name`.
-fn which_module(th: &Thread, v: Value, name: &str, path: &[&str]) -> PyResult {
+fn which_module(th: &Thread, v: Value, name: &str, path: &[&Wtf8]) -> PyResult {
     let module = opt(th, v, "__module__")?.filter(|m| !m.is_none());
-    if path.contains(&"<locals>") {
+    if path.contains(&Wtf8::new("<locals>")) {
         return Err(pickling_error(
             th,
             format!("Can't pickle local object {}", shown(th, v)?),
@@ -19,24 +22,25 @@ fn which_module(th: &Thread, v: Value, name: &str, path: &[&str]) -> PyResult {
         Some(m) => m,
         None => search(th, v, path)?,
     };
-    let missing = || -> PyResult<Raised> {
-        Ok(pickling_error(
+    let missing = |cause: Raised| -> PyResult<Raised> {
+        let e = pickling_error(
             th,
             format!(
                 "Can't pickle {}: it's not found as {}.{name}",
                 shown(th, v)?,
                 text(module)
             ),
-        ))
+        );
+        chain_context(e.0, cause.0);
+        Ok(e)
     };
-    let found = match library::import(th, &text(module)) {
+    let found = match library::import_named(th, module) {
         Ok(m) => m,
         Err(e) if e.is(&IMPORT_ERROR) || e.is(&VALUE_ERROR) || e.is(&KEY_ERROR) => {
             let why = text(ops::str(th, e.0)?);
-            return Err(pickling_error(
-                th,
-                format!("Can't pickle {}: {why}", shown(th, v)?),
-            ));
+            let new = pickling_error(th, format!("Can't pickle {}: {why}", shown(th, v)?));
+            chain_context(new.0, e.0);
+            return Err(new);
         }
         Err(e) => return Err(e),
     };
@@ -50,13 +54,13 @@ fn which_module(th: &Thread, v: Value, name: &str, path: &[&str]) -> PyResult {
                 text(module)
             ),
         )),
-        Err(e) if e.is(&ATTRIBUTE_ERROR) => Err(missing()?),
+        Err(e) if e.is(&ATTRIBUTE_ERROR) => Err(missing(e)?),
         Err(e) => Err(e),
     }
 }
 
 /// The module of an object that does not say it: the first one that has it.
-fn search(th: &Thread, v: Value, path: &[&str]) -> PyResult {
+fn search(th: &Thread, v: Value, path: &[&Wtf8]) -> PyResult {
     let modules = th.interp.modules.get();
     if let Some(d) = modules {
         for key in ops::to_vec(th, d.value())?.iter() {
@@ -123,7 +127,7 @@ impl Save<'_> {
             },
         };
         let name_text = text(name);
-        let path: Vec<&str> = name_text.split('.').collect();
+        let path = parts(name.as_wtf8().unwrap_or(Wtf8::new("")));
         let module = which_module(th, v, &name_text, &path)?;
         if self.proto >= 2 {
             let registry = copyreg(th, "_extension_registry")?;
@@ -149,9 +153,9 @@ impl Save<'_> {
                     self.byte(op::MARK);
                 }
             }
-            self.toplevel(module, Value::str(th, path[0]))?;
+            self.toplevel(module, Value::wtf8(th, path[0]))?;
             for part in &path[1..] {
-                self.save(Value::str(th, part), true)?;
+                self.save(Value::wtf8(th, part), true)?;
                 self.byte(if self.proto < 2 {
                     op::TUPLE
                 } else {
@@ -196,14 +200,19 @@ impl Save<'_> {
                 ));
             };
             if self.proto < 3 && !s.is_ascii() || s.as_str().is_none() {
-                return Err(pickling_error(
+                let e = pickling_error(
                     th,
                     format!(
                         "can't pickle {what} identifier {} using pickle protocol {}",
                         shown(th, v)?,
                         self.proto
                     ),
-                ));
+                );
+                let codec = if self.proto < 3 { "ascii" } else { "utf-8" };
+                if let Err(cause) = taipan_strings::codec::encode(th, v, Some(codec), None) {
+                    chain_context(e.0, cause.0);
+                }
+                return Err(e);
             }
             if let Some(b) = before {
                 self.byte(b);

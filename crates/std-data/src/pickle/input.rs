@@ -14,6 +14,9 @@ pub(super) struct Input<'a> {
     th: &'a Thread,
     bytes: Cow<'a, [u8]>,
     pos: usize,
+    /// How far of `bytes` may be read: to the end of the frame, or to its own end.
+    limit: usize,
+    in_frame: bool,
     /// The file's methods; absent for bytes.
     read: Value,
     readline: Value,
@@ -27,8 +30,10 @@ impl<'a> Input<'a> {
     pub fn of_bytes(th: &'a Thread, bytes: Cow<'a, [u8]>) -> Input<'a> {
         Input {
             th,
+            limit: bytes.len(),
             bytes,
             pos: 0,
+            in_frame: false,
             read: Value::ABSENT,
             readline: Value::ABSENT,
             peek: Value::ABSENT,
@@ -54,8 +59,8 @@ impl<'a> Input<'a> {
     pub fn skip_used(&mut self) -> PyResult<()> {
         if self.peeked {
             self.peeked = false;
-            let used = std::mem::take(&mut self.pos);
-            self.bytes = Cow::Borrowed(&[]);
+            let used = self.pos;
+            self.refill(Vec::new());
             if used > 0 {
                 self.call(self.read, &[Value::usize(self.th, used)])?;
             }
@@ -73,26 +78,42 @@ impl<'a> Input<'a> {
         Ok(args::bytes_like(self.th, v)?.into_owned())
     }
 
+    /// Goes on with other bytes.
+    fn refill(&mut self, bytes: Vec<u8>) {
+        self.limit = bytes.len();
+        self.bytes = Cow::Owned(bytes);
+        self.pos = 0;
+    }
+
+    /// Leaves a frame that has been read; fails within one.
+    fn leave_frame(&mut self, msg: &str) -> PyResult<()> {
+        if self.in_frame {
+            if self.pos < self.limit {
+                return Err(unpickling_error(self.th, msg));
+            }
+            self.in_frame = false;
+            self.limit = self.bytes.len();
+        }
+        Ok(())
+    }
+
     /// Makes `n` bytes from the current place on ready.
     fn need(&mut self, n: usize) -> PyResult<()> {
-        if self.bytes.len() - self.pos >= n {
+        if self.limit - self.pos >= n {
+            return Ok(());
+        }
+        self.leave_frame("pickle exhausted before end of frame")?;
+        if self.limit - self.pos >= n {
             return Ok(());
         }
         if self.read.is_absent() {
             return Err(self.truncated());
         }
-        if !self.peeked && self.pos < self.bytes.len() {
-            return Err(unpickling_error(
-                self.th,
-                "pickle exhausted before end of frame",
-            ));
-        }
         self.skip_used()?;
         if !self.peek.is_absent() && n < PREFETCH {
             match self.call(self.peek, &[Value::usize(self.th, PREFETCH)]) {
                 Ok(b) if b.len() >= n => {
-                    self.bytes = Cow::Owned(b);
-                    self.pos = 0;
+                    self.refill(b);
                     self.peeked = true;
                     return Ok(());
                 }
@@ -101,9 +122,9 @@ impl<'a> Input<'a> {
                 Err(e) => return Err(e),
             }
         }
-        self.bytes = Cow::Owned(self.call(self.read, &[Value::usize(self.th, n)])?);
-        self.pos = 0;
-        if self.bytes.len() < n {
+        let bytes = self.call(self.read, &[Value::usize(self.th, n)])?;
+        self.refill(bytes);
+        if self.limit < n {
             return Err(self.truncated());
         }
         Ok(())
@@ -115,9 +136,9 @@ impl<'a> Input<'a> {
     /// `EOFError` at the end.
     #[inline]
     pub fn opcode(&mut self) -> PyResult<u8> {
-        if let Some(b) = self.bytes.get(self.pos) {
+        if self.pos < self.limit {
             self.pos += 1;
-            return Ok(*b);
+            return Ok(self.bytes[self.pos - 1]);
         }
         match self.need(1) {
             Ok(()) => {}
@@ -150,19 +171,19 @@ impl<'a> Input<'a> {
     /// The next line, without its end.
     pub fn line(&mut self) -> PyResult<&[u8]> {
         let find = |b: &[u8]| b.iter().position(|b| *b == b'\n');
-        let range: Range<usize> = match find(&self.bytes[self.pos..]) {
+        if self.pos == self.limit {
+            self.leave_frame("")?;
+        }
+        let range: Range<usize> = match find(&self.bytes[self.pos..self.limit]) {
             Some(n) => self.pos..self.pos + n,
-            None if self.read.is_absent() => return Err(self.truncated()),
             None => {
-                if !self.peeked && self.pos < self.bytes.len() {
-                    return Err(unpickling_error(
-                        self.th,
-                        "pickle exhausted before end of frame",
-                    ));
+                self.leave_frame("pickle exhausted before end of frame")?;
+                if self.read.is_absent() {
+                    return Err(self.truncated());
                 }
                 self.skip_used()?;
-                self.bytes = Cow::Owned(self.call(self.readline, &[])?);
-                self.pos = 0;
+                let bytes = self.call(self.readline, &[])?;
+                self.refill(bytes);
                 match find(&self.bytes) {
                     Some(n) => 0..n,
                     None => return Err(self.truncated()),
@@ -173,8 +194,21 @@ impl<'a> Input<'a> {
         Ok(&self.bytes[range])
     }
 
-    /// Makes a whole frame ready.
+    /// The next line, which must not be empty.
+    pub fn argument(&mut self) -> PyResult<&[u8]> {
+        let th = self.th;
+        match self.line()? {
+            [] => Err(unpickling_error(th, "pickle data was truncated")),
+            line => Ok(line),
+        }
+    }
+
+    /// Begins a frame of `n` bytes.
     pub fn frame(&mut self, n: usize) -> PyResult<()> {
-        self.need(n)
+        self.leave_frame("beginning of a new frame before end of current frame")?;
+        self.need(n)?;
+        self.in_frame = true;
+        self.limit = self.pos + n;
+        Ok(())
     }
 }

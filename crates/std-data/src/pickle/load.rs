@@ -2,14 +2,14 @@
 
 use super::global::new_name;
 use super::input::Input;
-use super::{copyreg, dotted, op, opt, text, unpickling_error};
+use super::{copyreg, dotted, op, opt, parts, unpickling_error};
 use crate::library;
 use std::sync::atomic::{AtomicI32, Ordering};
 use taipan_num::BigInt;
 use taipan_object::bytearray::ByteArray;
 use taipan_object::call::{self, Args};
 use taipan_object::dict::{Dict, Set};
-use taipan_object::exception::ATTRIBUTE_ERROR;
+use taipan_object::exception::{ATTRIBUTE_ERROR, chain_context};
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::wtf8::Wtf8;
 use taipan_object::{
@@ -167,7 +167,7 @@ impl<'a> Load<'a> {
                 }
             }
             op::FLOAT => {
-                let line = self.input.line()?;
+                let line = self.input.argument()?;
                 match taipan_num::float::parse(line) {
                     Some(x) => self.push(Value::float(th, x)),
                     None => Err(th.value_error("could not convert string to float")),
@@ -486,21 +486,18 @@ impl<'a> Load<'a> {
         self.push(v)
     }
 
-    /// An integer in decimal (or with a prefix, as literals have).
+    /// An integer in decimal.
     fn number(&self, line: &[u8]) -> PyResult {
         let th = self.th;
         let text = std::str::from_utf8(line).unwrap_or("?");
-        if let Ok(n) = text.parse::<i64>()
-            && (n == 0 || !text.trim_start_matches('-').starts_with('0'))
-        {
-            return Ok(Value::int(th, n));
+        match text.parse::<i64>() {
+            Ok(n) => Ok(Value::int(th, n)),
+            Err(_) => call::call(th, types::INT.value(), &[Value::str(th, text)]),
         }
-        let args = [Value::str(th, text), Value::small_int(0)];
-        call::call(th, types::INT.value(), &args)
     }
 
     fn int(&mut self) -> PyResult<Done> {
-        let line = self.input.line()?.to_vec();
+        let line = self.input.argument()?.to_vec();
         let v = match line.as_slice() {
             b"00" => Value::FALSE,
             b"01" => Value::TRUE,
@@ -510,7 +507,7 @@ impl<'a> Load<'a> {
     }
 
     fn long(&mut self) -> PyResult<Done> {
-        let line = self.input.line()?.to_vec();
+        let line = self.input.argument()?.to_vec();
         let v = self.number(line.strip_suffix(b"L").unwrap_or(&line))?;
         self.push(v)
     }
@@ -594,7 +591,7 @@ impl<'a> Load<'a> {
         let from = self.mark()?;
         let d = Dict::new(th);
         let items = &self.stack[from..];
-        if items.len() % 2 != 0 {
+        if !items.len().is_multiple_of(2) {
             return Err(unpickling_error(th, "odd number of items for DICT"));
         }
         for pair in items.chunks_exact(2) {
@@ -641,7 +638,7 @@ impl<'a> Load<'a> {
         }
         let target = self.stack[from - 1];
         let items = &self.stack[from..];
-        if items.len() % 2 != 0 {
+        if !items.len().is_multiple_of(2) {
             return Err(unpickling_error(th, "odd number of items for SETITEMS"));
         }
         let plain = target
@@ -682,7 +679,7 @@ impl<'a> Load<'a> {
     }
 
     fn line_index(&mut self) -> PyResult<i64> {
-        let line = self.input.line()?.to_vec();
+        let line = self.input.argument()?.to_vec();
         let v = self.number(&line)?;
         ops::index_i64(self.th, v)
     }
@@ -725,7 +722,7 @@ impl<'a> Load<'a> {
 
     fn name_line(&mut self) -> PyResult {
         let th = self.th;
-        let line = self.input.line()?;
+        let line = self.input.argument()?;
         match std::str::from_utf8(line) {
             Ok(s) => Ok(Value::str(th, s)),
             Err(_) => {
@@ -935,21 +932,24 @@ pub(super) fn find_class(
             )));
         }
     }
-    let (module_name, name_text) = (text(module), text(name));
-    let found = library::import(th, &module_name)?;
-    if proto < 4 || !name_text.contains('.') {
+    let found = library::import_named(th, module)?;
+    let path = parts(name.as_wtf8().unwrap_or(Wtf8::new("")));
+    if proto < 4 || path.len() < 2 {
         return attr::get(th, found, attr::attr_name(th, name)?);
     }
-    let path: Vec<&str> = name_text.split('.').collect();
     match dotted(th, found, &path) {
-        Err(e) if e.is(&ATTRIBUTE_ERROR) => Err(th.raise(
-            &ATTRIBUTE_ERROR,
-            format!(
-                "Can't resolve path {} on module {}",
-                super::shown(th, name)?,
-                super::shown(th, found)?
-            ),
-        )),
+        Err(cause) if cause.is(&ATTRIBUTE_ERROR) => {
+            let e = th.raise(
+                &ATTRIBUTE_ERROR,
+                format!(
+                    "Can't resolve path {} on module {}",
+                    super::shown(th, name)?,
+                    super::shown(th, module)?
+                ),
+            );
+            chain_context(e.0, cause.0);
+            Err(e)
+        }
         r => r,
     }
 }

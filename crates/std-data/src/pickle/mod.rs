@@ -14,6 +14,7 @@ mod unpickler;
 use taipan_object::exception::EXCEPTION;
 use taipan_object::native::{Method, ModuleSpec, TypeSpec};
 use taipan_object::types::{StaticType, Type, flags, no_layout};
+use taipan_object::wtf8::Wtf8;
 use taipan_object::{Object, PyResult, Raised, Thread, Value, attr, call, names};
 
 /// `_pickle`
@@ -128,10 +129,16 @@ fn copyreg(th: &Thread, name: &str) -> PyResult {
     crate::library::attribute(th, "copyreg", name)
 }
 
+/// The parts of a dotted name.
+fn parts(name: &Wtf8) -> Vec<&Wtf8> {
+    let split = name.as_bytes().split(|b| *b == b'.');
+    split.filter_map(Wtf8::from_bytes).collect()
+}
+
 /// An attribute of an attribute of …, by the parts of a dotted name.
-fn dotted(th: &Thread, mut v: Value, path: &[&str]) -> PyResult {
+fn dotted(th: &Thread, mut v: Value, path: &[&Wtf8]) -> PyResult {
     for part in path {
-        v = attr::get_str(th, v, part)?;
+        v = attr::get(th, v, taipan_object::strings::intern_wtf8(th, part))?;
     }
     Ok(v)
 }

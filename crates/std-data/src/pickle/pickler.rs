@@ -27,6 +27,8 @@ struct Pickler {
     bin: AtomicBool,
     fast: AtomicBool,
     fix_imports: AtomicBool,
+    /// Whether a call of `dump` or `__init__` is under way.
+    running: AtomicBool,
 }
 
 payload!(Pickler, "Pickler", |this, m| {
@@ -84,6 +86,7 @@ pub(super) static PICKLER_SPEC: TypeSpec = TypeSpec {
                 bin: AtomicBool::new(true),
                 fast: AtomicBool::new(false),
                 fix_imports: AtomicBool::new(true),
+                running: AtomicBool::new(false),
             };
             Ok(th.new_instance(cls, data).value())
         });
@@ -191,25 +194,44 @@ fn writer(th: &Thread, file: Value) -> PyResult {
     }
 }
 
+/// Runs `f` as the one user of a pickler or unpickler.
+pub(super) fn alone<R>(
+    th: &Thread,
+    running: &AtomicBool,
+    what: &str,
+    f: impl FnOnce() -> PyResult<R>,
+) -> PyResult<R> {
+    if running.swap(true, Ordering::AcqRel) {
+        return Err(th.runtime_error(format!("{what} object is already used")));
+    }
+    let r = f();
+    running.store(false, Ordering::Release);
+    r
+}
+
 static INIT_ROW: Method = Method::new(
     "Pickler",
     "($self, /, file, protocol=None, fix_imports=True, buffer_callback=None)",
     |th, a| {
         let p = a[0].expect::<Pickler>();
-        let proto = protocol(th, a[2])?;
-        let fix = flag(th, a[3])?;
-        let f = callback(th, a[4], proto)?;
-        let write = writer(th, a[1])?;
-        p.proto.store(proto, Ordering::Relaxed);
-        p.bin.store(proto > 0, Ordering::Relaxed);
-        p.fast.store(false, Ordering::Relaxed);
-        p.fix_imports.store(fix, Ordering::Relaxed);
-        p.buffer_callback.set(&p.header, f.unwrap_or(Value::NONE));
-        Memo::clear(p.memo.expect(), th)?;
-        p.write.set(&p.header, write);
-        Ok(Value::NONE)
+        alone(th, &p.running, "Pickler", || initialise(th, p, a))
     },
 );
+
+fn initialise(th: &Thread, p: &Object<Pickler>, a: &[Value]) -> PyResult {
+    let proto = protocol(th, a[2])?;
+    let fix = flag(th, a[3])?;
+    let f = callback(th, a[4], proto)?;
+    let write = writer(th, a[1])?;
+    p.proto.store(proto, Ordering::Relaxed);
+    p.bin.store(proto > 0, Ordering::Relaxed);
+    p.fast.store(false, Ordering::Relaxed);
+    p.fix_imports.store(fix, Ordering::Relaxed);
+    p.buffer_callback.set(&p.header, f.unwrap_or(Value::NONE));
+    Memo::clear(p.memo.expect(), th)?;
+    p.write.set(&p.header, write);
+    Ok(Value::NONE)
+}
 
 fn pickle(th: &Thread, v: Value, object: Value) -> PyResult<()> {
     let p = v.expect::<Pickler>();
@@ -231,7 +253,7 @@ fn pickle(th: &Thread, v: Value, object: Value) -> PyResult<()> {
     s.persistent = overridden(th, v, &PICKLER, "persistent_id")?;
     s.reducer = opt(th, v, "reducer_override")?;
     s.dispatch_table = opt(th, v, "dispatch_table")?;
-    s.dump(object)
+    alone(th, &p.running, "Pickler", || s.dump(object))
 }
 
 /// `_pickle.dump`

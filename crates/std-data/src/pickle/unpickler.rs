@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use super::load::{Load, find_class, memo_dict, no_persistent_load};
-use super::pickler::refuse;
+use super::pickler::{alone, refuse};
 use super::{opt, overridden, unpickling_error};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use taipan_object::call::call_method_row;
@@ -31,6 +31,8 @@ struct Unpickler {
     sparse: FieldOf<Dict>,
     proto: AtomicI32,
     fix_imports: AtomicBool,
+    /// Whether a call of `load` or `__init__` is under way.
+    running: AtomicBool,
 }
 
 payload!(Unpickler, "Unpickler", |this, m| {
@@ -73,6 +75,7 @@ pub(super) static UNPICKLER_SPEC: TypeSpec = TypeSpec {
                 sparse: FieldOf::null(),
                 proto: AtomicI32::new(0),
                 fix_imports: AtomicBool::new(true),
+                running: AtomicBool::new(false),
             };
             Ok(th.new_instance(cls, data).value())
         });
@@ -179,21 +182,25 @@ static INIT_ROW: Method = Method::new(
     "($self, /, file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())",
     |th, a| {
         let u = a[0].expect::<Unpickler>();
-        let [read, readline, peek] = methods(th, a[1])?;
-        let o = Options::of(th, "Unpickler", &a[2..])?;
-        u.fix_imports.store(o.fix_imports, Ordering::Relaxed);
-        u.proto.store(0, Ordering::Relaxed);
-        u.encoding.set(&u.header, o.encoding);
-        u.errors.set(&u.header, o.errors);
-        u.buffers.set(&u.header, o.buffers);
-        u.dense.set(&u.header, None);
-        u.sparse.set(&u.header, None);
-        u.readline.set(&u.header, readline);
-        u.peek.set(&u.header, peek);
-        u.read.set(&u.header, read);
-        Ok(Value::NONE)
+        alone(th, &u.running, "Unpickler", || initialise(th, u, a))
     },
 );
+
+fn initialise(th: &Thread, u: &Object<Unpickler>, a: &[Value]) -> PyResult {
+    let [read, readline, peek] = methods(th, a[1])?;
+    let o = Options::of(th, "Unpickler", &a[2..])?;
+    u.fix_imports.store(o.fix_imports, Ordering::Relaxed);
+    u.proto.store(0, Ordering::Relaxed);
+    u.encoding.set(&u.header, o.encoding);
+    u.errors.set(&u.header, o.errors);
+    u.buffers.set(&u.header, o.buffers);
+    u.dense.set(&u.header, None);
+    u.sparse.set(&u.header, None);
+    u.readline.set(&u.header, readline);
+    u.peek.set(&u.header, peek);
+    u.read.set(&u.header, read);
+    Ok(Value::NONE)
+}
 
 fn unpickle(th: &Thread, v: Value) -> PyResult {
     let u = v.expect::<Unpickler>();
@@ -219,9 +226,11 @@ fn unpickle(th: &Thread, v: Value) -> PyResult {
         l.dense = ValueVec::from_slice(th, d.values())?;
     }
     l.sparse = u.sparse.get();
-    let r = l.load_noting(Some(&u.proto));
-    keep(u, l);
-    r
+    alone(th, &u.running, "Unpickler", || {
+        let r = l.load_noting(Some(&u.proto));
+        keep(u, l);
+        r
+    })
 }
 
 /// Keeps what a load has memoized.

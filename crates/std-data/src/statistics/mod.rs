@@ -20,15 +20,11 @@ fn inverse(th: &Thread, a: &[Value]) -> PyResult {
         ops::to_f64(th, a[1])?,
         ops::to_f64(th, a[2])?,
     );
-    if p.is_nan() || p <= 0.0 || p >= 1.0 {
+    if p <= 0.0 || p >= 1.0 {
         return Err(th.value_error("inv_cdf undefined for these parameters"));
     }
     let x = quantile(p);
-    if x.is_finite() {
-        Ok(Value::float(th, mu + x * sigma))
-    } else {
-        Err(th.value_error("inv_cdf undefined for these parameters"))
-    }
+    Ok(Value::float(th, mu + x * sigma))
 }
 
 // The coefficients of M. J. Wichura, "Algorithm AS241: The Percentage Points of the Normal Distribution", Applied
