@@ -82,6 +82,13 @@ pub fn set_up_process(th: &Thread) -> PyResult<()> {
             engine(th).import_lock.release(th);
         },
     );
+    // Rust's own handlers, which tell of overflowing stacks, would swallow such a signal that another process sends.
+    for n in [libc::SIGSEGV, libc::SIGBUS] {
+        let _ = taipan_host::signal::set_disposition(n, taipan_host::signal::Disposition::Default);
+    }
+    if config(th).faulthandler {
+        taipan_std_threads::faulthandler::enable(th, 2, true, true)?;
+    }
     Ok(())
 }
 

@@ -254,7 +254,7 @@ pub fn try_for_each_thread(f: &mut dyn FnMut(&Thread)) -> bool {
     let Ok(threads) = THREADS.try_lock() else {
         return false;
     };
-    for p in threads.iter() {
+    for p in threads.iter().rev() {
         // SAFETY: as in `for_each_thread`.
         f(unsafe { &*(*p as *const Thread) });
     }
