@@ -101,7 +101,8 @@ impl<'a> Compiler<'a> {
         }
         self.unit.top = t;
         self.body(&c.body, false)?;
-        self.unit.range = self.first_line_range();
+        // What ends the body belongs to its last statement, for tracing.
+        self.unit.range = self.no_range();
         let t = self.unit.alloc();
         let attributes: Vec<Const> = self
             .unit

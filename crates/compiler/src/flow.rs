@@ -9,6 +9,7 @@ use crate::ir::{Ins, Ir, Label};
 /// Runs all passes. `assigned` registers (the parameters) hold values at entry.
 pub fn optimize(ir: &mut Ir, lines: &Lines, assigned: usize, nregs: usize, nlocals: usize) {
     thread_jumps(ir, lines);
+    copy_exits(ir);
     let mut keep = reachable(ir);
     drop_empty_jumps(ir, &mut keep);
     drop_nops(ir, lines, &mut keep);
@@ -66,6 +67,34 @@ fn thread_jumps(ir: &mut Ir, lines: &Lines) {
         code.target = target;
         if ins.op == Op::JUMP && ir.labels[target.0 as usize] as usize <= n {
             code.op = Op::JUMP_BACK;
+        }
+    }
+}
+
+/// A return without a line that several ways lead to is copied for each: so that each has the line it comes from.
+fn copy_exits(ir: &mut Ir) {
+    for n in 0..ir.code.len() {
+        let ins = ir.code[n];
+        if ins.target == Label::NONE || is_back(ins.op) {
+            continue;
+        }
+        let Some(exit) = ir.code.get(ir.at(ins.target)).copied() else {
+            continue;
+        };
+        if !matches!(exit.op, Op::RETURN_CONST | Op::RETURN) || has_position(exit.range) {
+            continue;
+        }
+        let copy = Ins {
+            range: ins.range,
+            ..exit
+        };
+        if ins.op == Op::JUMP {
+            ir.code[n] = copy;
+        } else {
+            let label = ir.label();
+            ir.bind(label);
+            ir.code.push(copy);
+            ir.code[n].target = label;
         }
     }
 }

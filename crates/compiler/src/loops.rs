@@ -11,6 +11,8 @@ impl<'a> Compiler<'a> {
     pub fn while_statement(&mut self, w: &'a ast::StmtWhile) -> Result {
         let truth = self.fold(&w.test).as_ref().and_then(crate::fold::truth);
         if truth == Some(false) {
+            self.unit.range = w.test.range();
+            self.unit.emit(Op::NOP, 0, 0, 0);
             return self.statements(&w.orelse);
         }
         let (top, next) = (self.unit.label(), self.unit.label());
@@ -41,7 +43,7 @@ impl<'a> Compiler<'a> {
         self.unit.blocks.pop();
         match truth {
             Some(_) => {
-                self.unit.range = self.no_range();
+                self.unit.range = w.test.range();
                 self.unit.jump(Op::JUMP_BACK, 0, 0, top);
             }
             None => self.loop_if(&w.test, top)?,

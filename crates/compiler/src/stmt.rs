@@ -64,7 +64,12 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         self.unit.range = e.range();
-        self.expr_effect(e)
+        let before = self.unit.ir.code.len();
+        self.expr_effect(e)?;
+        if self.unit.ir.code.len() == before {
+            self.unit.emit(Op::NOP, 0, 0, 0);
+        }
+        Ok(())
     }
 
     fn return_statement(&mut self, r: &'a ast::StmtReturn) -> Result {
@@ -121,7 +126,11 @@ impl<'a> Compiler<'a> {
             let next = self.unit.label();
             if let Some(test) = test {
                 match self.fold(test).as_ref().and_then(crate::fold::truth) {
-                    Some(false) => continue,
+                    Some(false) => {
+                        self.unit.range = test.range();
+                        self.unit.emit(Op::NOP, 0, 0, 0);
+                        continue;
+                    }
                     Some(true) => {
                         self.unit.range = test.range();
                         self.unit.emit(Op::NOP, 0, 0, 0);

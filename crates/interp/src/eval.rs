@@ -174,15 +174,13 @@ fn run_in<const TRACED: bool>(
             macro_rules! yielded {
                 ($v:expr, $back:expr) => {{
                     let v: Value = $v;
-                    let to = if TRACED {
-                        tri!(trace::yielded(th, frame, v))
-                    } else {
-                        None
-                    };
-                    match to {
-                        Some(to) => pc = to,
-                        None => pc.step($back),
+                    if TRACED && let Some(to) = tri!(trace::yielded(th, frame, v)) {
+                        // A trace function set the line: it goes on there.
+                        pc = to;
+                        trail.jumped();
+                        continue;
                     }
+                    pc.step($back);
                     let (flags, dst, advance) = (frame.flags, frame.dst, frame.advance);
                     frame.pc = pc.0;
                     generators::suspend(th, frame);
@@ -527,13 +525,9 @@ fn run_in<const TRACED: bool>(
                         let v = tri!(arith::unary(th, i.x(), regs.get(i.b())));
                         regs.set(i.a(), v);
                     }
-                    Op::NOT => {
+                    Op::NOT | Op::TO_BOOL => {
                         let t = tri!(arith::truth(th, regs.get(i.b())));
-                        regs.set(i.a(), Value::bool(!t));
-                    }
-                    Op::TO_BOOL => {
-                        let t = tri!(arith::truth(th, regs.get(i.b())));
-                        regs.set(i.a(), Value::bool(t));
+                        regs.set(i.a(), Value::bool(t != (i.op() == Op::NOT)));
                     }
                     Op::COMPARE_OP => {
                         let (a, b, op) = (regs.get(i.b()), regs.get(i.c()), CmpOp::from_u8(i.x()));

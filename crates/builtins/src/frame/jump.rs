@@ -38,6 +38,10 @@ struct Analysis {
     live: HashMap<u32, Vec<bool>>,
 }
 
+fn is_plain_call(i: Instr) -> bool {
+    matches!(i.op(), Op::CALL | Op::CALL_EX) || i.op() == Op::CALL_KW && i.x() == 0
+}
+
 /// Calls `f` with each register that an instruction reads, and those it writes.
 fn registers(i: Instr, reads: &mut dyn FnMut(u16), writes: &mut dyn FnMut(u16)) {
     let info = i.op().info();
@@ -48,7 +52,10 @@ fn registers(i: Instr, reads: &mut dyn FnMut(u16), writes: &mut dyn FnMut(u16)) 
         }
         match slot {
             Slot::Read => reads(r),
-            Slot::Base => (r..r + verify::extent(i, slot) as u16).for_each(&mut *reads),
+            Slot::Base => (r..r + verify::extent(i, slot) as u16)
+                // A plain call fills the place of a receiver itself.
+                .filter(|n| !(is_plain_call(i) && *n == r + 1))
+                .for_each(&mut *reads),
             Slot::Write if i.op() != Op::POP_EXC => writes(r),
             Slot::WriteBase => (r..r + verify::extent(i, slot) as u16).for_each(&mut *writes),
             Slot::ReadWrite => {

@@ -42,7 +42,7 @@ static SPEC: ModuleSpec = ModuleSpec {
         }),
         Method::new("register_callback", "(tool_id, event, func, /)", register),
         Method::new("get_events", "(tool_id, /)", |th, a| {
-            let t = used_tool(th, a[0])?;
+            let t = tool(th, a[0])?;
             let events = th.interp.monitors.tools[t].load(Ordering::Acquire);
             Ok(Value::small_int(events as i64))
         }),
@@ -59,7 +59,7 @@ static SPEC: ModuleSpec = ModuleSpec {
         }),
         Method::new("get_local_events", "(tool_id, code, /)", |th, a| {
             let code = code(th, a[1])?;
-            let t = used_tool(th, a[0])?;
+            let t = tool(th, a[0])?;
             let events = monitor::of_code(code).map_or(0, |m| m.local(&th.interp.monitors, t));
             Ok(Value::small_int(events as i64))
         }),

@@ -33,7 +33,7 @@ pub fn returned(th: &Thread, frame: FramePtr, v: Value) -> PyResult<()> {
 }
 
 /// The frame is about to yield `v`. Where it is to go on, if a trace function set its line.
-pub fn yielded(th: &Thread, mut frame: FramePtr, v: Value) -> PyResult<Option<Pc>> {
+pub fn yielded(th: &Thread, frame: FramePtr, v: Value) -> PyResult<Option<Pc>> {
     let pc = frame.pc;
     legacy::both(th, frame, event::PY_YIELD, "return", v)?;
     tools::at_offset(th, frame, event::PY_YIELD, word(frame), &[v])?;
@@ -44,8 +44,6 @@ pub fn yielded(th: &Thread, mut frame: FramePtr, v: Value) -> PyResult<Option<Pc
     to.step(-1);
     let code = frame.code();
     taipan_builtins::frame::jump::settle(th, frame, Pc(pc).index_in(code), to.index_in(code));
-    // What is sent belongs to the yield that was left.
-    frame.yield_register = u16::MAX;
     Ok(Some(to))
 }
 
@@ -100,14 +98,20 @@ pub fn unwound(th: &Thread, frame: FramePtr, e: Raised) -> Raised {
     told.err().unwrap_or(e)
 }
 
-/// The generator `it` that the frame delegates to returned `v`.
+/// What the frame delegates to, `it`, returned `v`.
 pub fn stop_iteration(th: &Thread, frame: FramePtr, it: Value, v: Value) -> PyResult<()> {
-    if it.downcast::<Generator>().is_none()
-        || !legacy::traces(th) && !tools::any(th, frame, event::STOP_ITERATION)
-    {
+    if !legacy::traces(th) && !th.interp.monitors.active() {
         return Ok(());
     }
     let e = th.stop_iteration(v).0;
+    if it.downcast::<Generator>().is_none() {
+        // It raised a StopIteration, unless it only ended.
+        if v.is_none() {
+            return Ok(());
+        }
+        legacy::exception(th, frame, event::RAISE, e)?;
+        return tools::at_offset(th, frame, event::RAISE, word(frame), &[e]);
+    }
     legacy::exception(th, frame, event::STOP_ITERATION, e)?;
     tools::at_offset(th, frame, event::STOP_ITERATION, word(frame), &[e])
 }

@@ -36,6 +36,12 @@ impl Trail {
         self.branch = NONE;
     }
 
+    /// A trace function set the line.
+    #[inline(always)]
+    pub fn jumped(&mut self) {
+        self.jumped_from(NONE);
+    }
+
     /// The last word is a loop's whose generator ran.
     #[inline(always)]
     pub fn branches(&mut self) {
