@@ -250,7 +250,7 @@ fn signal_number(th: &Thread, v: Value) -> PyResult<i32> {
             "signal {n} cannot be registered, use enable() instead"
         )));
     }
-    if n < 1 || n >= signal::NSIG {
+    if !(1..signal::NSIG).contains(&n) {
         return Err(th.value_error("signal number out of range"));
     }
     Ok(n)

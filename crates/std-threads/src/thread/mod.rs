@@ -105,7 +105,7 @@ fn interrupt_main(th: &Thread, a: &[Value]) -> PyResult {
         Some(v) => ops::index_i32(th, v)?,
         None => libc::SIGINT,
     };
-    if number < 1 || number >= signal::NSIG {
+    if !(1..signal::NSIG).contains(&number) {
         return Err(th.value_error("signal number out of range"));
     }
     // A signal that does what the system does by default, or nothing, is not Python's to handle.
