@@ -224,7 +224,14 @@ fn submodule_is_importing(th: &Thread, spec: Option<Value>, name: Value) -> PyRe
 }
 
 fn dir(th: &Thread, a: &[Value]) -> PyResult {
-    let d = this(a[0]).dict.expect();
+    // As an attribute: a subclass may have one of its own.
+    let d = attr::get(th, a[0], names::DICT.get())?;
+    let Some(d) = d.as_dict() else {
+        return Err(th.type_error(format!(
+            "{}.__dict__ is not a dictionary",
+            class_of(a[0]).name_text()
+        )));
+    };
     if let Some(f) = d.map.get_str(names::DIR.get()) {
         return call::call(th, f, &[]);
     }

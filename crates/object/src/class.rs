@@ -511,11 +511,19 @@ pub fn set_mro(th: &Thread, t: &Object<Type>) -> PyResult<()> {
     let mro = if custom.is_some() && custom != plain {
         let r = attr::call_special(th, t.value(), names::MRO_FN.get(), &[])?.unwrap_or(Value::NONE);
         let items = crate::ops::to_vec(th, r)?;
+        let solid = solid_base(t.base.get().unwrap_or(t));
         for x in items.iter() {
-            if x.downcast::<Type>().is_none() {
+            let Some(c) = x.downcast::<Type>() else {
                 return Err(th.type_error(format!(
                     "mro() returned a non-class ('{}')",
                     class_of(*x).name_text()
+                )));
+            };
+            // What is inherited from it finds its own layout in the instances.
+            if !std::ptr::eq(c, t) && !solid.is_subtype(solid_base(c)) {
+                return Err(th.type_error(format!(
+                    "mro() returned base with unsuitable layout ('{}')",
+                    c.name_text()
                 )));
             }
         }
@@ -562,10 +570,11 @@ fn slot_names(th: &Thread, name: Value, base: &Object<Type>, slots: Value) -> Py
         dict: false,
         weakref: false,
     };
-    if base.has_flag(flags::INLINE_ITEMS)
-        && !list.is_empty()
-        && !list.iter().all(|s| s.is_str("__dict__"))
-    {
+    // What CPython lays out behind the object's head.
+    let items = base.has_flag(flags::INLINE_ITEMS)
+        || base.makes::<crate::numbers::BigInt>()
+        || base.makes::<Type>();
+    if items && !list.is_empty() && !list.iter().all(|s| s.is_str("__dict__")) {
         return Err(th.type_error(format!(
             "nonempty __slots__ not supported for subtype of '{}'",
             base.name_text()

@@ -476,7 +476,39 @@ impl Map {
                     self.len.fetch_add(1, Ordering::AcqRel);
                     return Ok(Inserted::New);
                 }
-                _ => self.grow(th, owner, table, self.len() + 1)?,
+                _ => {
+                    let bigger = Table::try_new(th, Self::roomy(self.len() + 1))?;
+                    let _lock = crate::thread::lock(owner);
+                    let same = self.table_address() == table.map_or(0, |t| t as *const _ as usize);
+                    if !same || self.len() >= bigger.cap as usize {
+                        continue;
+                    }
+                    let Some(new) = choose(None) else {
+                        return Ok(Inserted::New);
+                    };
+                    // The search saw a full table, which is still there: no key can have appeared.
+                    Self::move_to(table, bigger);
+                    bigger.push(&bigger.header, hash, key, new);
+                    self.table.set(owner, Some(bigger));
+                    self.len.fetch_add(1, Ordering::AcqRel);
+                    return Ok(Inserted::New);
+                }
+            }
+        }
+    }
+
+    /// The size of a table for `want` live keys: twice the room, so that filling a dict copies each entry a bounded
+    /// number of times.
+    fn roomy(want: usize) -> u8 {
+        Table::log2_for(want + want / 2)
+    }
+
+    /// Copies the live entries of a table, in their order, to a new one with room for them. The caller holds the lock.
+    fn move_to(from: Option<&Object<Table>>, to: &Object<Table>) {
+        for e in from.map_or(&[][..], |t| t.used_entries()) {
+            let (k, v) = (e.key(), e.value());
+            if !v.is_absent() {
+                to.push(&to.header, e.hash(), k, v);
             }
         }
     }
@@ -489,26 +521,14 @@ impl Map {
         seen: Option<&Object<Table>>,
         want: usize,
     ) -> PyResult<()> {
-        let mut log2 = 3;
-        // Twice the room, so that filling a dict copies each entry a bounded number of times.
-        while (1usize << log2) * 2 / 3 < want + want / 2 && log2 < 40 {
-            log2 += 1;
-        }
-        let bigger = Table::try_new(th, log2)?;
+        let bigger = Table::try_new(th, Self::roomy(want))?;
         let _lock = crate::thread::lock(owner);
         if self.table_address() != seen.map_or(0, |t| t as *const _ as usize)
             || self.len() > bigger.cap as usize
         {
             return Ok(());
         }
-        if let Some(t) = seen {
-            for e in t.used_entries() {
-                let (k, v) = (e.key(), e.value());
-                if !v.is_absent() {
-                    bigger.push(&bigger.header, e.hash(), k, v);
-                }
-            }
-        }
+        Self::move_to(seen, bigger);
         self.table.set(owner, Some(bigger));
         Ok(())
     }

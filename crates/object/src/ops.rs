@@ -691,13 +691,10 @@ pub fn index(th: &Thread, v: Value) -> PyResult {
     match class_of(v).slots().index {
         Some(f) => {
             let r = f(th, v)?;
-            if r.is_int() {
+            if r.is_exact_int() {
                 Ok(r)
             } else {
-                Err(th.type_error(format!(
-                    "__index__ returned non-int (type {})",
-                    class_of(r).name_text()
-                )))
+                odd_index(th, r)
             }
         }
         None => Err(th.type_error(format!(
@@ -705,6 +702,25 @@ pub fn index(th: &Thread, v: Value) -> PyResult {
             class_of(v).name_text()
         ))),
     }
+}
+
+/// What some `__index__` gave that is not an exact `int`.
+#[cold]
+fn odd_index(th: &Thread, r: Value) -> PyResult {
+    let said = format!(
+        "__index__ returned non-int (type {})",
+        class_of(r).name_text()
+    );
+    if !r.is_int() {
+        return Err(th.type_error(said));
+    }
+    th.warn(
+        &exc::DEPRECATION_WARNING,
+        format!(
+            "{said}.  The ability to return an instance of a strict subclass of int is deprecated, and may be removed in a future version of Python."
+        ),
+    )?;
+    Ok(r)
 }
 
 /// A machine word by `__index__`; `OverflowError: Python int too large to convert to C ssize_t` where it doesn't fit.
@@ -752,6 +768,36 @@ pub fn index_i32(th: &Thread, v: Value) -> PyResult<i32> {
     }
 }
 
+/// A float by `__float__`; nothing if the type has none.
+pub fn float_by_method(th: &Thread, v: Value) -> PyResult<Option<f64>> {
+    let Some(f) = class_of(v).slots().float else {
+        return Ok(None);
+    };
+    let r = f(th, v)?;
+    if !is_exactly(r, &types::FLOAT) {
+        odd_float(th, v, r)?;
+    }
+    Ok(r.as_float())
+}
+
+#[cold]
+fn odd_float(th: &Thread, v: Value, r: Value) -> PyResult<()> {
+    let said = format!(
+        "{}.__float__ returned non-float (type {})",
+        class_of(v).name_text(),
+        class_of(r).name_text()
+    );
+    if r.as_float().is_none() {
+        return Err(th.type_error(said));
+    }
+    th.warn(
+        &exc::DEPRECATION_WARNING,
+        format!(
+            "{said}.  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in a future version of Python."
+        ),
+    )
+}
+
 /// A float by `__float__` or `__index__`: what `math` functions take.
 #[inline]
 pub fn to_f64(th: &Thread, v: Value) -> PyResult<f64> {
@@ -761,16 +807,8 @@ pub fn to_f64(th: &Thread, v: Value) -> PyResult<f64> {
     if let Some(n) = v.as_small_int() {
         return Ok(n as f64);
     }
-    if let Some(f) = class_of(v).slots().float {
-        let r = f(th, v)?;
-        return match r.as_float() {
-            Some(x) => Ok(x),
-            None => Err(th.type_error(format!(
-                "{}.__float__() must return a float, not {}",
-                class_of(v).name_text(),
-                class_of(r).name_text()
-            ))),
-        };
+    if let Some(x) = float_by_method(th, v)? {
+        return Ok(x);
     }
     if class_of(v).slots().index.is_some() {
         let n = index(th, v)?;

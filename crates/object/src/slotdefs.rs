@@ -248,7 +248,12 @@ fn tr_hash(th: &Thread, v: Value) -> PyResult<i64> {
     match r.as_int() {
         Some(crate::numbers::Int::Small(-1)) => Ok(-2),
         Some(crate::numbers::Int::Small(n)) => Ok(n),
-        Some(crate::numbers::Int::Big(_)) => ops::hash(th, r),
+        // A word is taken as it is: `hash(text)` passed on must hit the text's own entry.
+        Some(crate::numbers::Int::Big(n)) => match n.to_i64() {
+            Some(-1) => Ok(-2),
+            Some(n) => Ok(n),
+            None => Ok(taipan_num::hash::hash_int(n)),
+        },
         None => Err(th.type_error("__hash__ method should return an integer")),
     }
 }
@@ -366,10 +371,15 @@ fn tr_del(th: &Thread, v: Value) -> PyResult<()> {
 fn tr_len(th: &Thread, v: Value) -> PyResult<usize> {
     let r = must(th, v, &names::LEN, &[])?;
     let n = ops::index(th, r)?;
-    match n.as_int() {
-        Some(crate::numbers::Int::Small(n)) if n >= 0 => Ok(n as usize),
-        Some(i) if i.to_big().is_negative() => Err(th.value_error("__len__() should return >= 0")),
-        _ => Err(th.overflow_error("cannot fit 'int' into an index-sized integer")),
+    match n.as_i64() {
+        Some(n) if n >= 0 => Ok(n as usize),
+        _ if n.as_int().is_some_and(|i| i.to_big().is_negative()) => {
+            Err(th.value_error("__len__() should return >= 0"))
+        }
+        _ => Err(th.overflow_error(format!(
+            "cannot fit '{}' into an index-sized integer",
+            class_of(n).name_text()
+        ))),
     }
 }
 

@@ -587,3 +587,25 @@ impl Object<Bytes> {
         }
     }
 }
+
+/// Fails for text that UTF-8 cannot express, one with a lone surrogate.
+///
+/// # Errors
+/// `UnicodeEncodeError`, as `text.encode()`.
+pub fn check_utf8(th: &Thread, text: Value) -> PyResult<()> {
+    let Some(s) = text.as_str_obj().filter(|s| s.as_str().is_none()) else {
+        return Ok(());
+    };
+    let is_lone = |c: &u32| (0xD800..0xE000).contains(c);
+    let points = s.wtf8().code_points().map(|c| c.to_u32());
+    let start = points.clone().take_while(|c| !is_lone(c)).count();
+    let lone = points.skip(start).take_while(is_lone).count();
+    let args = [
+        Value::str(th, "utf-8"),
+        text,
+        Value::usize(th, start),
+        Value::usize(th, start + lone),
+        Value::str(th, "surrogates not allowed"),
+    ];
+    Err(th.raise_with(&crate::exception::UNICODE_ENCODE_ERROR, &args))
+}

@@ -112,7 +112,8 @@ pub fn repeat_count(th: &Thread, n: Value, len: usize) -> PyResult<usize> {
     }
 }
 
-/// The bytes of a bytes-like object: borrowed from `bytes`, which never change, copied at one instant from any other.
+/// The bytes of a bytes-like object, which must be contiguous: borrowed from `bytes`, which never change, copied at one
+/// instant from any other.
 pub fn bytes_like<'a>(th: &Thread, v: Value) -> PyResult<Cow<'a, [u8]>> {
     if let Some(b) = v.as_bytes() {
         return Ok(Cow::Borrowed(b));
@@ -120,8 +121,22 @@ pub fn bytes_like<'a>(th: &Thread, v: Value) -> PyResult<Cow<'a, [u8]>> {
     if let Some(b) = v.downcast::<ByteArray>() {
         return Ok(Cow::Owned(b.bytes.with(|b| b.clone())));
     }
-    let b = buffer::get(th, v, false)?;
+    let b = buffer::get_contiguous(th, v)?;
     Ok(Cow::Owned(contents(th, &b)?))
+}
+
+/// As [`bytes_like`] where whatever fails is the same `TypeError`, with the text of `said`.
+pub fn bytes_like_or<'a>(
+    th: &Thread,
+    v: Value,
+    said: impl FnOnce() -> String,
+) -> PyResult<Cow<'a, [u8]>> {
+    if buffer::is_exporter(v)
+        && let Ok(b) = bytes_like(th, v)
+    {
+        return Ok(b);
+    }
+    Err(th.type_error(said()))
 }
 
 /// The bytes of a view in C order, contiguous or not.

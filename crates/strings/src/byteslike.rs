@@ -441,7 +441,15 @@ pub fn join<S: Sort>(th: &Thread, a: &[Value]) -> PyResult {
     if s.iter.is_none() && s.getitem.is_none() {
         return Err(th.type_error("can only join an iterable"));
     }
-    let items = ops::to_vec(th, a[1])?;
+    let items = {
+        // A list cannot change the separator while it is copied; any other iterator might.
+        let plain = a[1].as_tuple().is_some() || is_exactly(a[1], &types::LIST);
+        let _held = match S::NAME {
+            "bytearray" if !plain => Some(buffer::get(th, a[0], false)?),
+            _ => None,
+        };
+        ops::to_vec(th, a[1])?
+    };
     if let [one] = items[..]
         && S::NAME == "bytes"
         && is_exactly(one, &types::BYTES)
@@ -451,13 +459,12 @@ pub fn join<S: Sort>(th: &Thread, a: &[Value]) -> PyResult {
     let sep = S::snapshot(a[0]);
     let mut out: Vec<u8> = Vec::new();
     for (i, v) in items.iter().enumerate() {
-        if !buffer::is_exporter(*v) {
-            return Err(th.type_error(format!(
+        let b = args::bytes_like_or(th, *v, || {
+            format!(
                 "sequence item {i}: expected a bytes-like object, {} found",
                 class_of(*v).name_text()
-            )));
-        }
-        let b = bytes_like(th, *v)?;
+            )
+        })?;
         if out.try_reserve(b.len() + sep.len()).is_err() {
             return Err(th.memory_error());
         }

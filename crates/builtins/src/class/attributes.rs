@@ -39,6 +39,7 @@ pub(super) fn set_name(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     if text.as_bytes().contains(&0) {
         return Err(th.value_error("type name must not contain null characters"));
     }
+    strings::check_utf8(th, value)?;
     t.name.set(&t.header, value);
     Ok(())
 }
@@ -202,9 +203,7 @@ pub(super) fn get_text_signature(th: &Thread, v: Value) -> PyResult {
 pub(super) fn get_type_params(_: &Thread, v: Value) -> PyResult {
     let t = this(v);
     let params = t.dict.expect().map.get_str(names::TYPE_PARAMS.get());
-    Ok(params
-        .filter(|p| p.as_tuple().is_some())
-        .unwrap_or(Value::empty_tuple()))
+    Ok(params.unwrap_or(Value::empty_tuple()))
 }
 
 pub(super) fn set_type_params(th: &Thread, v: Value, value: Value) -> PyResult<()> {

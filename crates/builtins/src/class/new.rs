@@ -8,7 +8,7 @@ use taipan_object::dict::Dict;
 use taipan_object::frame;
 use taipan_object::func::Cell;
 use taipan_object::types::{self, Type, class_of};
-use taipan_object::{Object, PyResult, Thread, Value, ValueVec, names, ops};
+use taipan_object::{Object, PyResult, Thread, Value, ValueVec, names, ops, strings};
 
 /// `type.__new__`
 pub(super) fn new(th: &Thread, meta: &Object<Type>, args: Args) -> PyResult {
@@ -53,6 +53,12 @@ pub(super) fn new(th: &Thread, meta: &Object<Type>, args: Args) -> PyResult {
         && text.as_bytes().contains(&0)
     {
         return Err(th.value_error("type name must not contain null characters"));
+    }
+    strings::check_utf8(th, *name)?;
+    if let Some(doc) = dict.map.get_str(names::DOC.get())
+        && doc.as_str_obj().is_some()
+    {
+        strings::check_utf8(th, doc)?;
     }
     let n = args.pos().len();
     let kw = Args {

@@ -122,6 +122,12 @@ struct Compensated {
     low: f64,
 }
 
+impl From<f64> for Compensated {
+    fn from(high: f64) -> Compensated {
+        Compensated { high, low: 0.0 }
+    }
+}
+
 impl Compensated {
     fn add(&mut self, x: f64) {
         let t = self.high + x;
@@ -146,14 +152,33 @@ impl Compensated {
 enum Running {
     Int(i64),
     Float(Compensated),
+    Complex(Compensated, Compensated),
     Object(Value),
 }
 
 impl Running {
+    /// What goes on from the sum of two objects: a number is added up in its own way again, but only by a wider type
+    /// than so far.
+    fn of_sum(&self, r: Value) -> Running {
+        let exactly = |t| taipan_object::types::is_exactly(r, t);
+        match self {
+            Running::Int(_) if r.is_small_int() => Running::Int(r.small_int_unchecked()),
+            Running::Int(_) if exactly(&taipan_object::types::FLOAT) => {
+                Running::Float(Compensated::from(r.as_float().unwrap_or(f64::NAN)))
+            }
+            Running::Int(_) | Running::Float(_) if exactly(&taipan_object::types::COMPLEX) => {
+                let (re, im) = r.as_complex().unwrap_or((f64::NAN, f64::NAN));
+                Running::Complex(Compensated::from(re), Compensated::from(im))
+            }
+            _ => Running::Object(r),
+        }
+    }
+
     fn value(&self, th: &Thread) -> Value {
         match self {
             Running::Int(n) => Value::int(th, *n),
             Running::Float(c) => Value::float(th, c.result()),
+            Running::Complex(re, im) => Value::complex(th, re.result(), im.result()),
             Running::Object(v) => *v,
         }
     }
@@ -180,8 +205,8 @@ pub(super) fn sum(th: &Thread, a: &[Value]) -> PyResult {
     }
     let mut acc = match (start.as_small_int(), exact_float(start)) {
         (Some(n), _) => Running::Int(n),
-        (_, Some(x)) => Running::Float(Compensated { high: x, low: 0.0 }),
-        _ => Running::Object(start),
+        (_, Some(x)) => Running::Float(x.into()),
+        _ => Running::Int(0).of_sum(start),
     };
     ops::for_each(th, a[0], |v| {
         match &mut acc {
@@ -196,10 +221,7 @@ pub(super) fn sum(th: &Thread, a: &[Value]) -> PyResult {
                     return Ok(());
                 }
                 if let Some(x) = exact_float(v) {
-                    let mut c = Compensated {
-                        high: *n as f64,
-                        low: 0.0,
-                    };
+                    let mut c = Compensated::from(*n as f64);
                     if Value::MIN_INT <= *n && *n <= Value::MAX_INT {
                         c.add(x);
                         acc = Running::Float(c);
@@ -217,13 +239,23 @@ pub(super) fn sum(th: &Thread, a: &[Value]) -> PyResult {
                     return Ok(());
                 }
             }
+            Running::Complex(re, im) => {
+                if taipan_object::types::is_exactly(v, &taipan_object::types::COMPLEX)
+                    && let Some((x, y)) = v.as_complex()
+                {
+                    re.add(x);
+                    im.add(y);
+                    return Ok(());
+                }
+                if let Some(x) = v.as_float().or(v.as_i64().map(|n| n as f64)) {
+                    re.add(x);
+                    return Ok(());
+                }
+            }
             Running::Object(_) => {}
         }
         let left = acc.value(th);
-        acc = match ops::binary(th, BinOp::Add, left, v)? {
-            r if r.is_small_int() => Running::Int(r.small_int_unchecked()),
-            r => Running::Object(r),
-        };
+        acc = acc.of_sum(ops::binary(th, BinOp::Add, left, v)?);
         Ok(())
     })?;
     Ok(acc.value(th))

@@ -109,7 +109,8 @@ pub fn new(th: &Thread, dict: Value, part: Part) -> PyResult {
 /// A reverse iterator over a dict.
 pub fn reversed(th: &Thread, dict: Value, part: Part) -> PyResult {
     let ty = [&REVERSE_KEY_ITER, &REVERSE_VALUE_ITER, &REVERSE_ITEM_ITER][part as usize];
-    Ok(make(th, ty, dict, part, usize::MAX))
+    let used = dict.expect::<Dict>().map.table().map_or(0, |t| t.used());
+    Ok(make(th, ty, dict, part, used))
 }
 
 #[cold]
@@ -181,11 +182,17 @@ fn step_back(th: &Thread, it: &Object<DictIter>) -> PyResult<Option<Value>> {
     if d.map.len() != it.size.load(Ordering::Relaxed) {
         return Err(resized(th, it));
     }
-    match d.map.previous_entry(it.pos.load(Ordering::Relaxed)) {
+    let pos = it.pos.load(Ordering::Relaxed);
+    // A position past the end is one in a table that is gone.
+    let inside = d.map.table().is_some_and(|t| pos <= t.used());
+    match d.map.previous_entry(pos).filter(|_| inside) {
         Some((pos, k, v)) => {
-            it.pos.store(pos, Ordering::Relaxed);
             let left = it.left.load(Ordering::Relaxed);
-            it.left.store(left.saturating_sub(1), Ordering::Relaxed);
+            if left == 0 {
+                return Err(rekeyed(th, it));
+            }
+            it.pos.store(pos, Ordering::Relaxed);
+            it.left.store(left - 1, Ordering::Relaxed);
             part_of(th, it.part, k, v)
         }
         None => {

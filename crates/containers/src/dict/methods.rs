@@ -85,7 +85,16 @@ pub(super) fn fromkeys(th: &Thread, a: &[Value]) -> PyResult {
     };
     if is_exactly(d, &types::DICT) {
         let dict = d.expect::<Dict>();
-        if let Some(keys) = super::snapshot_of(th, iterable)? {
+        if let Some(keys) = super::hashed_keys(th, iterable)? {
+            // Their hashes are known.
+            dict.map
+                .reserve(th, &dict.header, dict.map.len() + keys.len())?;
+            let mut pos = 0;
+            while let Some((next, k, _, hash)) = keys.next_entry(pos) {
+                pos = next;
+                dict.map.insert(th, &dict.header, k, hash, value)?;
+            }
+        } else if let Some(keys) = super::snapshot_of(th, iterable)? {
             dict.map
                 .reserve(th, &dict.header, dict.map.len() + keys.len())?;
             for k in keys.iter() {

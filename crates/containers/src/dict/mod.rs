@@ -224,6 +224,19 @@ pub fn snapshot_of(th: &Thread, v: Value) -> PyResult<Option<ValueVec>> {
     view_snapshot(th, v)
 }
 
+/// A copy of the table of an exact dict, set or frozenset, as of one instant; nothing for another object.
+pub(crate) fn hashed_keys(th: &Thread, v: Value) -> PyResult<Option<Map>> {
+    if is_exactly(v, &types::DICT) {
+        let d = v.expect::<Dict>();
+        return d.map.copy(th, &d.header).map(Some);
+    }
+    if is_exactly(v, &types::SET) || is_exactly(v, &types::FROZENSET) {
+        let s = v.expect::<Set>();
+        return s.map.copy(th, &s.header).map(Some);
+    }
+    Ok(None)
+}
+
 /// Whether a dict's iteration is `dict`'s own: then it may be read as a table.
 pub(crate) fn iterates_as_dict(v: Value) -> bool {
     let own = types::DICT.slots().iter.map(|f| f as usize);

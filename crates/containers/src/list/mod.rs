@@ -94,9 +94,10 @@ fn new(th: &Thread, cls: &Object<Type>, _args: Args) -> PyResult {
 static INIT: Method = Method::new("list", "(iterable=(), /)", |_, a| Ok(a[0]));
 
 fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
-    let own = class_of(v).slots().init.map(|f| f as usize) == Some(init as *const () as usize);
-    if args.has_kw() && !own {
-        // A subclass may take keywords of its own and hand them on.
+    if args.has_kw()
+        && class_of(v).slots().new.map(|f| f as usize) != Some(new as *const () as usize)
+    {
+        // The keywords are for a `__new__` of a subclass.
         return init(th, v, Args::positional(args.pos()));
     }
     let iterable = call_method_row(th, &INIT, args)?;
@@ -144,10 +145,13 @@ pub fn extend(th: &Thread, list: &Object<List>, iterable: Value) -> PyResult<()>
     };
     // The hint is asked of the iterable, as it is there that `__len__` is.
     let hint = ops::length_hint(th, iterable, 8)?;
-    if hint > (isize::MAX as usize) / 8 {
+    let sum = hint.saturating_add(list.len());
+    // A hint past all bounds is a lie, not a wish for memory.
+    let lie = sum > isize::MAX as usize;
+    if !lie && sum > (isize::MAX as usize) / 8 {
         return Err(th.memory_error());
     }
-    if hint > 0 {
+    if hint > 0 && !lie {
         list.reserve(th, hint.min(1 << 24))?;
     }
     while let Some(x) = ops::ended(step(th, it))? {
@@ -191,6 +195,10 @@ fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
             return Ok(Value::bool(op.of(x.len().cmp(&y.len()))));
         };
         if !ops::eq(th, p, q)? {
+            // The comparison may have shortened them: then their lengths decide.
+            if i >= x.len() || i >= y.len() {
+                return Ok(Value::bool(op.of(x.len().cmp(&y.len()))));
+            }
             return match op {
                 CmpOp::Eq => Ok(Value::FALSE),
                 CmpOp::Ne => Ok(Value::TRUE),

@@ -146,14 +146,17 @@ pub fn symmetric_difference_update(th: &Thread, s: &Object<Set>, other: Value) -
         return Ok(());
     }
     // Each element counts once, however often the iterable gives it.
-    let o = match other.downcast::<Set>() {
-        Some(o) => o,
-        None => to_set(th, other)?,
+    let (map, owner) = match map_of(other) {
+        Some(m) => m,
+        None => {
+            let set = to_set(th, other)?;
+            (&set.map, &set.header)
+        }
     };
-    if s.map.symmetric_plain(th, &s.header, &o.map, &o.header)? {
+    if other.downcast::<Dict>().is_none() && s.map.symmetric_plain(th, &s.header, map, owner)? {
         return Ok(());
     }
-    let copy = o.map.copy(th, &o.header)?;
+    let copy = map.copy(th, owner)?;
     each_key(&copy, |k, hash| {
         if s.map.remove(th, &s.header, k, hash)?.is_none() {
             s.map.insert(th, &s.header, k, hash, Value::TRUE)?;

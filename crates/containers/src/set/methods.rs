@@ -71,7 +71,7 @@ pub(super) fn union(th: &Thread, a: &[Value]) -> PyResult {
 pub(super) fn intersection(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = a[0];
     if others(a).is_empty() {
-        return copy(th, a);
+        return Ok(algebra::plain_copy(th, a[0])?.value());
     }
     for o in others(a) {
         out = algebra::intersection(th, out, *o)?;

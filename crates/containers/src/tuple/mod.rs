@@ -118,14 +118,16 @@ fn hash(th: &Thread, v: Value) -> PyResult<i64> {
     const P1: u64 = 11400714785074694791;
     const P2: u64 = 14029467366897019727;
     const P5: u64 = 2870177450012600261;
-    th.check_native_stack()?;
     let items = v.expect::<Tuple>().items();
     let mut acc = P5;
-    for x in items {
-        let lane = ops::hash(th, *x)? as u64;
-        acc = acc.wrapping_add(lane.wrapping_mul(P2));
-        acc = acc.rotate_left(31).wrapping_mul(P1);
-    }
+    th.recurse(" while hashing a tuple", || {
+        for x in items {
+            let lane = ops::hash(th, *x)? as u64;
+            acc = acc.wrapping_add(lane.wrapping_mul(P2));
+            acc = acc.rotate_left(31).wrapping_mul(P1);
+        }
+        Ok(())
+    })?;
     acc = acc.wrapping_add(items.len() as u64 ^ (P5 ^ 3527539));
     Ok(if acc == u64::MAX {
         1546275796

@@ -105,17 +105,29 @@ fn real_by_complex(a: f64, re: f64, im: f64) -> Result<(f64, f64), FloatError> {
     if re == 0.0 && im == 0.0 {
         return Err(FloatError::DivisionByZero);
     }
-    if re.abs() >= im.abs() {
+    let z = if re.abs() >= im.abs() {
         let ratio = im / re;
         let denominator = re + im * ratio;
-        Ok((a / denominator, -a * ratio / denominator))
+        (a / denominator, -a * ratio / denominator)
     } else if im.abs() >= re.abs() {
         let ratio = re / im;
         let denominator = re * ratio + im;
-        Ok((a * ratio / denominator, -a / denominator))
+        (a * ratio / denominator, -a / denominator)
     } else {
-        Ok((f64::NAN, f64::NAN))
+        (f64::NAN, f64::NAN)
+    };
+    if z.0.is_nan() && z.1.is_nan() && a.is_finite() && (re.is_infinite() || im.is_infinite()) {
+        // A finite number over an infinite one is a zero, whose signs still tell the quadrant.
+        let unit = |x: f64| {
+            if x.is_infinite() {
+                1f64.copysign(x)
+            } else {
+                0f64.copysign(x)
+            }
+        };
+        return Ok((0.0 * (a * unit(re)), 0.0 * (-a * unit(im))));
     }
+    Ok(z)
 }
 
 /// `pow(a, b, m)`

@@ -42,20 +42,21 @@ fn by_method(th: &Thread, v: Value) -> PyResult<Option<(f64, f64)>> {
     let Some(r) = attr::call_special(th, v, names::COMPLEX.get(), &[])? else {
         return Ok(None);
     };
+    let said = || {
+        format!(
+            "__complex__ returned non-complex (type {})",
+            class_of(r).name_text()
+        )
+    };
     let Some(z) = r.as_complex() else {
-        return Err(th.type_error(format!(
-            "{}.__complex__() must return a complex, not {}",
-            ops::full_type_name(v),
-            ops::full_type_name(r)
-        )));
+        return Err(th.type_error(said()));
     };
     if !is_exactly(r, &types::COMPLEX) {
         th.warn(
             &DEPRECATION_WARNING,
             format!(
-                "{}.__complex__() must return a complex, not {}.  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python.",
-                ops::full_type_name(v),
-                ops::full_type_name(r)
+                "{}.  The ability to return an instance of a strict subclass of complex is deprecated, and may be removed in a future version of Python.",
+                said()
             ),
         )?;
     }

@@ -5,7 +5,6 @@ mod methods;
 
 use taipan_object::bytearray::ByteArray;
 use taipan_object::call::Args;
-use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
 use taipan_object::numbers;
 use taipan_object::types::{self, Type, class_of, is_exactly};
@@ -100,7 +99,8 @@ pub fn make(th: &Thread, cls: &Object<Type>, x: f64) -> Value {
 }
 
 fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
-    if cls.is(&types::FLOAT) {
+    let init = |t: &Object<Type>| t.slots().init.map(|f| f as usize);
+    if init(cls) == init(&types::FLOAT) {
         args.no_kw(th, "float")?;
     }
     let x = match args.pos() {
@@ -122,34 +122,22 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
 
 /// `float(x)`
 pub fn from_object(th: &Thread, x: Value) -> PyResult<f64> {
-    if let Some(s) = x.as_wtf8() {
+    if let Some(s) = x.as_wtf8()
+        && is_exactly(x, &types::STR)
+    {
         return parse(th, x, &taipan_text::ops::to_ascii_digits(s));
     }
     if is_exactly(x, &types::FLOAT) {
         return Ok(get(x));
     }
-    if let Some(f) = class_of(x).slots().float {
-        let r = f(th, x)?;
-        let name = class_of(r).name_text();
-        let Some(n) = r.as_float() else {
-            return Err(th.type_error(format!(
-                "{}.__float__() must return a float, not {name}",
-                class_of(x).name_text()
-            )));
-        };
-        if !is_exactly(r, &types::FLOAT) {
-            th.warn(
-                &DEPRECATION_WARNING,
-                format!(
-                    "{}.__float__() must return a float, not {name}.  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python.",
-                    class_of(x).name_text()
-                ),
-            )?;
-        }
+    if let Some(n) = ops::float_by_method(th, x)? {
         return Ok(n);
     }
     if class_of(x).slots().index.is_some() {
         return crate::int::to_f64(th, ops::index(th, x)?);
+    }
+    if let Some(s) = x.as_wtf8() {
+        return parse(th, x, &taipan_text::ops::to_ascii_digits(s));
     }
     if let Some(b) = x.as_bytes() {
         return parse(th, x, b);
@@ -157,8 +145,10 @@ pub fn from_object(th: &Thread, x: Value) -> PyResult<f64> {
     if let Some(b) = x.downcast::<ByteArray>() {
         return parse(th, x, &b.bytes.with(|b| b.clone()));
     }
-    if buffer::is_exporter(x) {
-        let bytes = buffer::get_contiguous(th, x)?.as_slice().to_vec();
+    if buffer::is_exporter(x)
+        && let Ok(b) = buffer::get_contiguous(th, x)
+    {
+        let bytes = b.as_slice().to_vec();
         return parse(th, x, &bytes);
     }
     Err(th.type_error(format!(

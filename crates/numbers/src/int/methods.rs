@@ -113,7 +113,8 @@ fn bytes_of(th: &Thread, x: Value) -> PyResult<Vec<u8>> {
         };
     }
     if buffer::is_exporter(x) {
-        return Ok(buffer::get_contiguous(th, x)?.as_slice().to_vec());
+        let b = buffer::get(th, x, false)?;
+        return Ok(taipan_object::view::View::of(&b).gather(false));
     }
     let s = class_of(x).slots();
     if x.as_wtf8().is_some() || (s.iter.is_none() && s.getitem.is_none()) {

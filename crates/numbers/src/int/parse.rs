@@ -36,7 +36,7 @@ pub fn from_object(th: &Thread, x: Value) -> PyResult {
         th.warn(
             &DEPRECATION_WARNING,
             format!(
-                "__int__ returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python."
+                "__int__ returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is deprecated, and may be removed in a future version of Python."
             ),
         )?;
         return Ok(exact(th, r));
@@ -50,8 +50,9 @@ pub fn from_object(th: &Thread, x: Value) -> PyResult {
     if let Some(b) = x.as_bytes() {
         return from_ascii(th, x, b, 10);
     }
-    if buffer::is_exporter(x) {
-        let bytes = copied(th, x)?;
+    if buffer::is_exporter(x)
+        && let Ok(bytes) = copied(th, x)
+    {
         let shown = if x.downcast::<ByteArray>().is_some() {
             x
         } else {

@@ -73,6 +73,8 @@ pub(super) fn decode(th: &Thread, a: &[Value]) -> PyResult {
                         th,
                         if *next == b'=' {
                             "Excess padding not allowed"
+                        } else if VALUES[*next as usize] == 255 {
+                            "Only base64 data is allowed"
                         } else {
                             "Excess data after padding"
                         },

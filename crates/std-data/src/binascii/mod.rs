@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use taipan_object::exception::{EXCEPTION, VALUE_ERROR};
 use taipan_object::native::{Method, ModuleSpec, TypeSpec};
 use taipan_object::types::{StaticType, class_of, flags, no_layout};
-use taipan_object::{PyResult, Raised, Thread, Value, buffer, ops};
+use taipan_object::{PyResult, Raised, Thread, Value, ops};
 use taipan_strings::args;
 
 /// `binascii`
@@ -52,13 +52,12 @@ fn ascii<'a>(th: &Thread, v: Value) -> PyResult<Cow<'a, [u8]>> {
         }
         return Ok(Cow::Borrowed(s.as_bytes()));
     }
-    if !buffer::is_exporter(v) {
-        return Err(th.type_error(format!(
+    args::bytes_like_or(th, v, || {
+        format!(
             "argument should be bytes, buffer or ASCII string, not '{}'",
             class_of(v).name_text()
-        )));
-    }
-    args::bytes_like(th, v)
+        )
+    })
 }
 
 fn flag(th: &Thread, v: Value, default: bool) -> PyResult<bool> {

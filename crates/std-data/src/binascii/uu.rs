@@ -33,31 +33,29 @@ pub(super) fn encode(th: &Thread, a: &[Value]) -> PyResult {
 pub(super) fn decode(th: &Thread, a: &[Value]) -> PyResult {
     let text = ascii(th, a[0])?;
     let Some((&first, mut rest)) = text.split_first() else {
-        return Value::bytes(th, &[]);
+        return Err(error(th, "Missing length byte"));
     };
     let length = (first.wrapping_sub(b' ') & 63) as usize;
-    let mut out = Vec::with_capacity(length + 3);
+    let mut out = Vec::with_capacity(length);
+    let (mut word, mut bits) = (0u32, 0);
     while out.len() < length {
-        let mut word = 0u32;
-        for _ in 0..4 {
-            // A line that ends early counts as if it went on with blanks.
-            let v = match rest.split_first() {
-                Some((&c, tail)) => {
-                    rest = tail;
-                    match c {
-                        b'\n' | b'\r' => 0,
-                        b' '..=b'`' => (c - b' ') & 63,
-                        _ => return Err(error(th, "Illegal char")),
-                    }
+        // A line that ends early counts as if it went on with blanks.
+        let v = match rest.split_first() {
+            Some((&c, tail)) => {
+                rest = tail;
+                match c {
+                    b'\n' | b'\r' => 0,
+                    b' '..=b'`' => (c - b' ') & 63,
+                    _ => return Err(error(th, "Illegal char")),
                 }
-                None => 0,
-            };
-            word = word << 6 | v as u32;
-        }
-        for shift in [16, 8, 0] {
-            if out.len() < length {
-                out.push((word >> shift) as u8);
             }
+            None => 0,
+        };
+        word = word << 6 | v as u32;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((word >> bits) as u8);
         }
     }
     if rest

@@ -328,6 +328,10 @@ pub(super) fn nextafter(th: &Thread, a: &[Value]) -> PyResult {
     }
     let (from, to) = (ordinal(x) as i128, ordinal(y) as i128);
     if (to - from).unsigned_abs() <= steps as u128 {
+        if y == 0.0 && a[2].present().is_none_or(|v| v.is_none()) {
+            // One step of the C library's keeps the sign of where it came from.
+            return give(th, 0f64.copysign(x));
+        }
         return give(th, y);
     }
     let at = if to > from {

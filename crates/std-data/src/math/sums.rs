@@ -129,6 +129,12 @@ struct Triple {
 }
 
 impl Triple {
+    const ZERO: Triple = Triple {
+        high: 0.0,
+        low: 0.0,
+        tiny: 0.0,
+    };
+
     fn add_product(&mut self, x: f64, y: f64) {
         let (p, e) = two_product(x, y);
         let (high, f) = two_sum(self.high, p);
@@ -163,12 +169,18 @@ fn as_real(v: Value) -> Option<(f64, bool)> {
     None
 }
 
+fn exact_word(v: Value) -> Option<i64> {
+    if v.is_exact_int() { v.as_i64() } else { None }
+}
+
 pub(super) fn sumprod(th: &Thread, a: &[Value]) -> PyResult {
     let p = ops::iter(th, a[0])?;
     let q = ops::iter(th, a[1])?;
     let mut total = Value::small_int(0);
-    // A run of floats, not yet in the total.
-    let mut run: Option<Triple> = None;
+    // As in CPython, first a run of integers that fit a word, then a run of floats, each kept apart from the total;
+    // what fits neither ends both for good.
+    let (mut int_run, mut float_run) = (Some(0i64), Some(Triple::ZERO));
+    let mut any_float = false;
     let add = |total: Value, v: Value| -> PyResult {
         match taipan_numbers::fast::add(th, total, v) {
             Some(r) => r,
@@ -183,23 +195,35 @@ pub(super) fn sumprod(th: &Thread, a: &[Value]) -> PyResult {
             _ => return Err(th.value_error("Inputs are not the same length")),
         };
         th.poll()?;
-        if let (Some((s, f)), Some((t, g))) = (as_real(x), as_real(y))
-            && (f || g)
-        {
-            let mut next = run.unwrap_or(Triple {
-                high: 0.0,
-                low: 0.0,
-                tiny: 0.0,
-            });
-            next.add_product(s, t);
-            if next.total().is_finite() {
-                run = Some(next);
+        if let Some(sum) = int_run {
+            let next = exact_word(x)
+                .zip(exact_word(y))
+                .and_then(|(x, y)| sum.checked_add(x.checked_mul(y)?));
+            if next.is_some() {
+                int_run = next;
                 continue;
             }
+            int_run = None;
+            if sum != 0 {
+                total = add(total, Value::int(th, sum))?;
+            }
         }
-        if let Some(r) = run.take() {
-            let v = Value::float(th, r.total());
-            total = add(total, v)?;
+        if let Some(run) = float_run {
+            if let (Some((s, f)), Some((t, g))) = (as_real(x), as_real(y))
+                && (f || g)
+            {
+                let mut next = run;
+                next.add_product(s, t);
+                if next.total().is_finite() {
+                    float_run = Some(next);
+                    any_float = true;
+                    continue;
+                }
+            }
+            float_run = None;
+            if any_float {
+                total = add(total, Value::float(th, run.total()))?;
+            }
         }
         let product = match taipan_numbers::fast::mul(th, x, y) {
             Some(r) => r?,
@@ -207,9 +231,13 @@ pub(super) fn sumprod(th: &Thread, a: &[Value]) -> PyResult {
         };
         total = add(total, product)?;
     }
-    if let Some(r) = run {
-        let v = Value::float(th, r.total());
-        total = add(total, v)?;
+    if let Some(sum) = int_run {
+        total = add(total, Value::int(th, sum))?;
+    }
+    if let Some(run) = float_run
+        && any_float
+    {
+        total = add(total, Value::float(th, run.total()))?;
     }
     Ok(total)
 }

@@ -260,11 +260,12 @@ fn setstate(th: &Thread, a: &[Value]) -> PyResult {
 
 fn getrandbits(th: &Thread, a: &[Value]) -> PyResult {
     let k = ops::index(th, a[1])?;
-    let Some(k) = k.as_i64() else {
-        return Err(th.overflow_error("Python int too large to convert to C uint64"));
-    };
-    let Ok(mut k) = u64::try_from(k) else {
+    let k = k.as_int().map_or(BigInt::ZERO, |n| n.to_big());
+    if k.is_negative() {
         return Err(th.value_error("Cannot convert negative int"));
+    }
+    let Some(mut k) = k.to_u64() else {
+        return Err(th.overflow_error("Python int too large for C uint64_t"));
     };
     if k == 0 {
         return Ok(Value::small_int(0));

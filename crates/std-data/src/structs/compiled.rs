@@ -101,7 +101,11 @@ impl Compiled {
                 }
             }
             let Some((size, align)) = measure(code, native) else {
-                return Err("bad char in struct format");
+                return Err(if code == 0 {
+                    "embedded null character"
+                } else {
+                    "bad char in struct format"
+                });
             };
             if native {
                 out.size = out.size.checked_next_multiple_of(align).ok_or(TOO_LONG)?;

@@ -287,7 +287,7 @@ fn pack_into(th: &Thread, c: &Compiled, args: &[Value]) -> PyResult {
             th,
             format!(
                 "pack_into requires a buffer of at least {} bytes for packing {} bytes at offset {offset} (actual buffer size is {len})",
-                c.size as i64 + offset,
+                c.size as u64 + offset as u64,
                 c.size
             ),
         ));
@@ -381,7 +381,7 @@ fn unpack_from(th: &Thread, c: &Compiled, source: Value, offset: Value) -> PyRes
             th,
             format!(
                 "unpack_from requires a buffer of at least {} bytes for unpacking {} bytes at offset {offset} (actual buffer size is {len})",
-                c.size as i64 + offset,
+                c.size as u64 + offset as u64,
                 c.size
             ),
         ));

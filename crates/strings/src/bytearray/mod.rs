@@ -11,7 +11,7 @@ use taipan_object::slots::Slots;
 use taipan_object::types::{self, class_of, is_exactly};
 use taipan_object::{Object, PyResult, Raised, Thread, Value, attr, buffer, gc, names, ops};
 
-use crate::args::{self, byte, bytes_like};
+use crate::args::{self, byte};
 use crate::bytes::{joined, shared_methods};
 use crate::byteslike::{self as shared, Mutable, Sort};
 
@@ -287,7 +287,7 @@ fn set_slice(th: &Thread, v: Value, key: Value, value: Value) -> PyResult<()> {
     let parts = ops::slice_parts(th, key)?;
     let new = match value.present() {
         None => Vec::new(),
-        Some(x) if buffer::is_exporter(x) => bytes_like(th, x)?.into_owned(),
+        Some(x) if buffer::is_exporter(x) => args::contents(th, &buffer::get(th, x, false)?)?,
         Some(x) => {
             let s = class_of(x).slots();
             if x.as_str_obj().is_some()
@@ -363,7 +363,10 @@ fn append(th: &Thread, a: &[Value]) -> PyResult {
 fn extend(th: &Thread, a: &[Value]) -> PyResult {
     let x = a[1];
     let new = if buffer::is_exporter(x) {
-        bytes_like(th, x)?.into_owned()
+        args::bytes_like_or(th, x, || {
+            format!("can't set bytearray slice from {}", class_of(x).name_text())
+        })?
+        .into_owned()
     } else {
         let s = class_of(x).slots();
         if x.as_str_obj().is_some() {
@@ -454,13 +457,9 @@ fn resize(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn iconcat(th: &Thread, a: Value, b: Value) -> PyResult {
-    if !buffer::is_exporter(b) {
-        return Err(th.type_error(format!(
-            "can't concat {} to bytearray",
-            class_of(b).name_text()
-        )));
-    }
-    let new = bytes_like(th, b)?;
+    let new = args::bytes_like_or(th, b, || {
+        format!("can't concat {} to bytearray", class_of(b).name_text())
+    })?;
     if !new.is_empty() {
         change_by(th, a, new.len(), |b| b.extend_from_slice(&new))?;
     }

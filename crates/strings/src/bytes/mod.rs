@@ -239,14 +239,9 @@ fn concat(th: &Thread, a: Value, b: Value) -> PyResult {
 
 /// The bytes of both operands of `+`.
 pub(crate) fn joined(th: &Thread, a: Value, b: Value, name: &str) -> PyResult<Vec<u8>> {
-    if !buffer::is_exporter(b) || !buffer::is_exporter(a) {
-        return Err(th.type_error(format!(
-            "can't concat {} to {name}",
-            class_of(b).name_text()
-        )));
-    }
-    let x = bytes_like(th, a)?;
-    let y = bytes_like(th, b)?;
+    let said = || format!("can't concat {} to {name}", class_of(b).name_text());
+    let x = args::bytes_like_or(th, a, said)?;
+    let y = args::bytes_like_or(th, b, said)?;
     let mut out = Vec::new();
     if out.try_reserve_exact(x.len() + y.len()).is_err() {
         return Err(th.memory_error());

@@ -11,13 +11,12 @@ mod split;
 mod translate;
 
 use std::borrow::Cow;
-use taipan_object::bytearray::ByteArray;
 use taipan_object::call::Args;
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::slots::{CmpOp, Slots};
 use taipan_object::strings::{Str, empty_str};
 use taipan_object::types::{self, Type, class_of, is_exact_str};
-use taipan_object::{Object, PyResult, Thread, Value, buffer, ops};
+use taipan_object::{Object, PyResult, Thread, Value, ops};
 
 use crate::{args, codec};
 
@@ -199,16 +198,12 @@ pub fn from_encoded(
     if object.as_str_obj().is_some() {
         return Err(th.type_error("decoding str is not supported"));
     }
-    if !buffer::is_exporter(object)
-        && object.as_bytes().is_none()
-        && object.downcast::<ByteArray>().is_none()
-    {
-        return Err(th.type_error(format!(
+    let bytes = args::bytes_like_or(th, object, || {
+        format!(
             "decoding to str: need a bytes-like object, {} found",
             class_of(object).name_text()
-        )));
-    }
-    let bytes = args::bytes_like(th, object)?;
+        )
+    })?;
     codec::decode(th, object, &bytes, encoding.as_deref(), errors.as_deref())
 }
 

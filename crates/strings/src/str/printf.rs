@@ -352,7 +352,7 @@ fn bytes_of(th: &Thread, v: Value) -> PyResult<Vec<u8>> {
         };
     }
     if buffer::is_exporter(v) {
-        return Ok(args::bytes_like(th, v)?.into_owned());
+        return args::contents(th, &buffer::get(th, v, false)?);
     }
     Err(th.type_error(format!(
         "%b requires a bytes-like object, or an object that implements __bytes__, not '{}'",
