@@ -33,7 +33,6 @@ pub mod weakref;
 use std::sync::OnceLock;
 use taipan_object::attr;
 use taipan_object::dict::Dict;
-use taipan_object::exception as exc;
 use taipan_object::native::{ModuleSpec, TypeSpec};
 use taipan_object::types::{self, StaticType};
 use taipan_object::{Object, PyResult, Thread, Value, call, names, ops, strings};
@@ -93,17 +92,6 @@ pub fn types() -> &'static [(&'static StaticType, &'static TypeSpec)] {
 pub fn modules() -> &'static [&'static ModuleSpec] {
     static MODULES: &[&ModuleSpec] = &[&functions::MODULE, &weakref::MODULE, &typing::MODULE];
     MODULES
-}
-
-/// A value of the interpreter's `builtins` module.
-pub fn builtin(th: &Thread, name: &str) -> PyResult {
-    match th.interp.builtins.get().and_then(|d| d.get_name(th, name)) {
-        Some(v) => Ok(v),
-        None => Err(th.raise(
-            &exc::ATTRIBUTE_ERROR,
-            format!("module 'builtins' has no attribute '{name}'"),
-        )),
-    }
 }
 
 /// Imports a module of the library by its full name.

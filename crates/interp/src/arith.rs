@@ -230,7 +230,7 @@ pub fn contains(th: &Thread, v: Value, x: Value) -> PyResult<bool> {
     if let Some(d) = v.as_dict()
         && class_of(v).is(&taipan_object::types::DICT)
     {
-        let h = ops::hash(th, x)?;
+        let h = taipan_object::dict::key_hash(th, x)?;
         return Ok(d.map.get(th, x, h)?.is_some());
     }
     ops::contains(th, v, x)

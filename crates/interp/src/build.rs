@@ -48,7 +48,7 @@ pub fn item(th: &Thread, v: Value, k: Value) -> PyResult {
     if let Some(d) = v.as_dict()
         && class_of(v).is(&types::DICT)
     {
-        let h = ops::hash(th, k)?;
+        let h = taipan_object::dict::key_hash(th, k)?;
         return match d.map.get(th, k, h)? {
             Some(x) => Ok(x),
             None => Err(th.key_error(k)),

@@ -287,6 +287,14 @@ fn set_instance_dict(th: &Thread, v: Value, value: Value) -> PyResult<()> {
         return Err(th.no_attribute(v, names::DICT.get()));
     }
     if value.is_absent() {
+        // Only classes made by programs let their instances' dict be deleted.
+        let mut t = class_of(v);
+        while let Some(b) = t.base.get().filter(|b| b.has_flag(flags::HAS_DICT)) {
+            t = b;
+        }
+        if !t.is_heap() {
+            return Err(th.type_error("cannot delete __dict__"));
+        }
         return attr::set_dict(th, v, Dict::new(th));
     }
     match value.as_dict() {

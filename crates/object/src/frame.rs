@@ -368,6 +368,25 @@ pub fn current(th: &crate::thread::Thread) -> Option<&FrameRec> {
     unsafe { p.as_ref() }
 }
 
+/// A name of the builtins that the running code sees: `iter`, `getattr`. May run `__eq__`.
+///
+/// # Errors
+/// `AttributeError` with the name, where the program took it away.
+pub fn builtin(th: &crate::thread::Thread, name: &str) -> crate::PyResult {
+    let key = crate::strings::intern(th, name);
+    let builtins = match current(th) {
+        Some(f) => Some(f.builtins()),
+        None => th.interp.builtins.get(),
+    };
+    match builtins {
+        Some(d) => match d.get(th, key)? {
+            Some(v) => Ok(v),
+            None => Err(th.raise_with(&crate::exception::ATTRIBUTE_ERROR, &[key])),
+        },
+        None => Err(th.raise_with(&crate::exception::ATTRIBUTE_ERROR, &[key])),
+    }
+}
+
 impl FrameRec {
     /// The register with a number; absent past the last one.
     pub fn register(&self, n: usize) -> Value {

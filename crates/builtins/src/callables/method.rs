@@ -28,7 +28,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     methods: &[Method::new("__reduce__", "($self, /)", |th, a| {
         let m = this(a[0]);
         let name = attr::get(th, m.func.get(), names::NAME.get())?;
-        let getattr = crate::builtin(th, "getattr")?;
+        let getattr = taipan_object::frame::builtin(th, "getattr")?;
         let args = Value::tuple(th, &[m.receiver.get(), name]);
         Ok(Value::tuple(th, &[getattr, args]))
     })],

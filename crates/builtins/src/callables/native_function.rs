@@ -96,7 +96,7 @@ fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     if is_plain_function(f) {
         return Ok(name);
     }
-    let getattr = crate::builtin(th, "getattr")?;
+    let getattr = taipan_object::frame::builtin(th, "getattr")?;
     let args = Value::tuple(th, &[f.receiver.get(), name]);
     Ok(Value::tuple(th, &[getattr, args]))
 }

@@ -21,7 +21,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
             });
     },
     methods: &[Method::new("__reduce__", "($self, /)", |th, a| {
-        let getattr = crate::builtin(th, "getattr")?;
+        let getattr = taipan_object::frame::builtin(th, "getattr")?;
         let name = strings::intern(th, descr(a[0]).def.name);
         let args = Value::tuple(th, &[this(a[0]).receiver.get(), name]);
         Ok(Value::tuple(th, &[getattr, args]))

@@ -43,7 +43,7 @@ fn qualname(th: &Thread, owner: &Object<Type>, name: &str) -> Value {
 }
 
 fn reduce(th: &Thread, owner: &Object<Type>, name: &str) -> PyResult {
-    let getattr = crate::builtin(th, "getattr")?;
+    let getattr = taipan_object::frame::builtin(th, "getattr")?;
     let args = Value::tuple(th, &[owner.value(), Value::str(th, name)]);
     Ok(Value::tuple(th, &[getattr, args]))
 }

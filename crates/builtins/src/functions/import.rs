@@ -66,7 +66,7 @@ pub fn import_level(
         if attr::get_opt(th, module, names::PATH.get())?.is_none() {
             return Ok(module);
         }
-        let f = crate::builtin(th, "__import__")?;
+        let f = taipan_object::frame::builtin(th, "__import__")?;
         let lib = importlib(th)?;
         return call::call_method_name(
             th,
@@ -119,7 +119,7 @@ fn get_or_load(th: &Thread, name: Value) -> PyResult {
         th,
         importlib(th)?,
         names::FIND_AND_LOAD.get(),
-        &[name, crate::builtin(th, "__import__")?],
+        &[name, taipan_object::frame::builtin(th, "__import__")?],
     )
     .map_err(|e| trim_import_frames(th, e))
 }

@@ -236,14 +236,14 @@ fn reduce(th: &Thread, args: &[Value]) -> PyResult {
     if a.starred {
         let plain = make(th, &GENERIC_ALIAS, a.origin.get(), a.args.get(), false);
         let it = ops::iter(th, plain)?;
-        let next = crate::builtin(th, "next")?;
+        let next = taipan_object::frame::builtin(th, "next")?;
         return Ok(Value::tuple(th, &[next, Value::tuple(th, &[it])]));
     }
     Ok(Value::tuple(th, &[GENERIC_ALIAS.value(), parts]))
 }
 
 fn dir(th: &Thread, args: &[Value]) -> PyResult {
-    let f = crate::builtin(th, "dir")?;
+    let f = taipan_object::frame::builtin(th, "dir")?;
     let list = call::call(th, f, &[this(args[0]).origin.get()])?;
     let Some(l) = list.as_list() else {
         return Ok(list);
@@ -296,7 +296,7 @@ pub(super) static ITERATOR_SPEC: TypeSpec = TypeSpec {
     },
     methods: &[Method::new("__reduce__", "($self, /)", |th, a| {
         let it = a[0].expect::<AliasIterator>();
-        let iter = crate::builtin(th, "iter")?;
+        let iter = taipan_object::frame::builtin(th, "iter")?;
         let of = if it.done.load(Ordering::Acquire) {
             Value::empty_tuple()
         } else {

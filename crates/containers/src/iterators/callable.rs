@@ -1,7 +1,7 @@
 //! `callable_iterator`: `iter(callable, sentinel)`.
 
 use super::is_stop;
-use crate::pickle::builtin;
+use taipan_object::frame::builtin;
 use taipan_object::iter::CallableIter;
 use taipan_object::native::{Method, TypeSpec};
 use taipan_object::{PyResult, Thread, Value, call, ops};

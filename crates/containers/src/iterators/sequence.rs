@@ -1,6 +1,6 @@
 //! `iterator`: the iterator of objects that only have `__getitem__`. Its cell is `taipan_object::iter`.
 
-use crate::pickle::{builtin, reduce_iter};
+use crate::pickle::reduce_iter;
 use std::sync::atomic::Ordering;
 use taipan_object::iter::{SeqIter, seq_iter_next};
 use taipan_object::native::{Method, TypeSpec};
@@ -40,18 +40,14 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
 
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<SeqIter>();
-    match it.seq.get().present() {
-        Some(s) => reduce_iter(
-            th,
-            Some(s),
-            it.index.load(Ordering::Relaxed).max(0) as usize,
-        ),
-        None => {
-            let f = builtin(th, "iter")?;
-            let args = Value::tuple(th, &[Value::empty_tuple()]);
-            Ok(Value::tuple(th, &[f, args]))
-        }
-    }
+    reduce_iter(
+        th,
+        || Ok(Value::empty_tuple()),
+        || {
+            let seq = it.seq.get().present()?;
+            Some((seq, it.index.load(Ordering::Relaxed).max(0) as usize))
+        },
+    )
 }
 
 fn set_state(th: &Thread, a: &[Value]) -> PyResult {

@@ -157,17 +157,17 @@ fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<ListIter>();
     reduce_iter(
         th,
-        it.list.get().map(|l| l.value()),
-        it.index.load(Ordering::Relaxed),
+        || Value::list(th, &[]),
+        || Some((it.list.get()?.value(), it.index.load(Ordering::Relaxed))),
     )
 }
 
 fn reverse_reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<ListIter>();
+    let f = taipan_object::frame::builtin(th, "reversed")?;
     let Some(list) = it.list.get() else {
         return reduce_items(th, Value::list(th, &[])?);
     };
-    let f = crate::pickle::builtin(th, "reversed")?;
     let args = Value::tuple(th, &[list.value()]);
     let at = it.index.load(Ordering::Relaxed) as i64 - 1;
     Ok(Value::tuple(th, &[f, args, Value::int(th, at)]))

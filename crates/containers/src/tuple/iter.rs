@@ -80,14 +80,11 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
 
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<TupleIter>();
-    match it.tuple.get() {
-        Some(t) => reduce_iter(th, Some(t.value()), it.index.load(Ordering::Relaxed)),
-        None => {
-            let f = crate::pickle::builtin(th, "iter")?;
-            let args = Value::tuple(th, &[Value::empty_tuple()]);
-            Ok(Value::tuple(th, &[f, args]))
-        }
-    }
+    reduce_iter(
+        th,
+        || Ok(Value::empty_tuple()),
+        || Some((it.tuple.get()?.value(), it.index.load(Ordering::Relaxed))),
+    )
 }
 
 fn set_state(th: &Thread, a: &[Value]) -> PyResult {

@@ -153,8 +153,11 @@ impl BigInt {
             return Ok(n.to_string());
         }
         let limit = IntError::DigitLimit(max_digits);
-        // log2(10) < 3.33: refuse before converting what is far too long.
-        if max_digits > 0 && self.bit_length() / 4 > max_digits as u64 {
+        // Refuse what is too long before converting it: no fewer digits than this (the logarithm is rounded down).
+        const LOG10_2: u128 = 30102999566398119;
+        let bits = u128::from(self.bit_length().saturating_sub(1));
+        let least = bits * LOG10_2 / 10u128.pow(17) + 1;
+        if max_digits > 0 && least > max_digits as u128 {
             return Err(limit);
         }
         let text = self.0.to_string();

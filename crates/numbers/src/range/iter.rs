@@ -155,22 +155,10 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
     Ok(Value::int(th, it.length - it.given.load(Ordering::Relaxed)))
 }
 
-fn builtin_iter(th: &Thread) -> PyResult {
-    match th
-        .interp
-        .builtins
-        .get()
-        .and_then(|d| d.get_name(th, "iter"))
-    {
-        Some(f) => Ok(f),
-        None => Err(th.runtime_error("builtins.iter is missing")),
-    }
-}
-
 fn reduced(th: &Thread, start: Value, stop: Value, step: Value) -> PyResult {
     let range = Range::new(th, start, stop, step);
     let args = Value::tuple(th, &[range]);
-    let f = builtin_iter(th)?;
+    let f = taipan_object::frame::builtin(th, "iter")?;
     Ok(Value::tuple(th, &[f, args, Value::NONE]))
 }
 

@@ -8,7 +8,6 @@ use taipan_containers::text::Text;
 use taipan_object::attr::{Shape, fixed_field};
 use taipan_object::call::{self, Args};
 use taipan_object::dict::{Dict, key_hash};
-use taipan_object::gc::many_threads;
 use taipan_object::map::Map;
 use taipan_object::native::{GetSet, Method, TypeSpec};
 use taipan_object::types::{self, StaticType, class_of, flags, no_layout};
@@ -105,14 +104,10 @@ fn missing(th: &Thread, a: &[Value]) -> PyResult {
         return Err(th.key_error(key));
     }
     let made = call::call(th, f, &[])?;
-    if many_threads() && class_of(v).is(&DEFAULTDICT) {
-        // All threads that missed get the one that was stored first: none appends to a list that is lost.
-        let d = v.expect::<Dict>();
-        let hash = key_hash(th, key)?;
-        return d.map.setdefault(th, &d.header, key, hash, made);
-    }
-    ops::set_item(th, v, key, made)?;
-    Ok(made)
+    // Who stored first while the factory ran wins: no thread appends to a list that is lost.
+    let d = v.expect::<Dict>();
+    let hash = key_hash(th, key)?;
+    d.map.setdefault(th, &d.header, key, hash, made)
 }
 
 fn repr(th: &Thread, v: Value) -> PyResult {

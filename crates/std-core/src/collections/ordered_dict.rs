@@ -13,7 +13,7 @@ use taipan_object::map::Map;
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::slots::CmpOp;
 use taipan_object::types::{self, StaticType, class_of, flags, no_layout};
-use taipan_object::{PyResult, Thread, Value, attr, names, ops};
+use taipan_object::{PyResult, Raised, Thread, Value, attr, names, ops};
 
 /// `OrderedDict`
 pub static ORDERED_DICT: StaticType = StaticType::new(
@@ -184,15 +184,9 @@ fn popitem(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn pop(th: &Thread, a: &[Value]) -> PyResult {
-    let (v, key) = (a[0], a[1]);
-    let d = v.expect::<Dict>();
-    let mut taken = None;
-    if class_of(v).is(&ORDERED_DICT) {
-        taken = dicts::pop(th, d, key)?;
-    } else if ops::contains(th, v, key)? {
-        taken = Some(ops::get_item(th, v, key)?);
-        ops::del_item(th, v, key)?;
-    }
+    let key = a[1];
+    let d = a[0].expect::<Dict>();
+    let taken = dicts::pop(th, d, key)?;
     match (taken, a[2].present()) {
         (Some(x), _) | (None, Some(x)) => Ok(x),
         (None, None) => Err(th.key_error(key)),
@@ -218,9 +212,13 @@ fn copy(th: &Thread, v: Value) -> PyResult {
         return Ok(th.new_object(&ORDERED_DICT, Dict { map }).value());
     }
     let new = call::call(th, class_of(v).value(), &[])?;
+    let before = state_of(d);
     for k in dicts::keys_snapshot(th, d)?.iter() {
         let x = ops::get_item(th, v, *k)?;
         ops::set_item(th, new, *k, x)?;
+        if state_of(d) != before {
+            return Err(mutated(th));
+        }
     }
     Ok(new)
 }
@@ -251,17 +249,36 @@ fn is_ordered(v: Value) -> bool {
     class_of(v).is_subtype(&ORDERED_DICT)
 }
 
+/// What changes whenever keys come, go or move: the table, how far it is filled, and how many keys there are.
+fn state_of(d: &Object<Dict>) -> (usize, usize, usize) {
+    let used = d.map.table().map_or(0, |t| t.used_entries().len());
+    (d.map.table_address(), used, d.map.len())
+}
+
+#[cold]
+fn mutated(th: &Thread) -> Raised {
+    th.runtime_error("OrderedDict mutated during iteration")
+}
+
 fn same_order(th: &Thread, x: &Object<Dict>, y: &Object<Dict>) -> PyResult<bool> {
-    let (p, q) = (dicts::keys_snapshot(th, x)?, dicts::keys_snapshot(th, y)?);
-    if p.len() != q.len() {
-        return Ok(false);
-    }
-    for (a, b) in p.iter().zip(q.iter()) {
-        if !ops::eq(th, *a, *b)? {
-            return Ok(false);
+    let before = (state_of(x), state_of(y));
+    let (mut i, mut j) = (0, 0);
+    loop {
+        match (x.map.next_entry(i), y.map.next_entry(j)) {
+            (None, None) => return Ok(true),
+            (Some((p, a, ..)), Some((q, b, ..))) => {
+                let equal = ops::eq(th, a, b)?;
+                if (state_of(x), state_of(y)) != before {
+                    return Err(mutated(th));
+                }
+                if !equal {
+                    return Ok(false);
+                }
+                (i, j) = (p, q);
+            }
+            _ => return Ok(false),
         }
     }
-    Ok(true)
 }
 
 fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {

@@ -37,19 +37,22 @@ pub static SPEC: TypeSpec = TypeSpec {
         s.call = Some(call_key);
         s.richcmp = Some(richcmp);
     },
-    getset: &[GetSet::rw(
-        "obj",
-        |th, v| match v.expect::<KeyWrapper>().object.get().present() {
-            Some(x) => Ok(x),
-            None => Err(th.raise(&exc::ATTRIBUTE_ERROR, "object")),
-        },
-        |_, v, x| {
-            let k = v.expect::<KeyWrapper>();
-            k.object.set(&k.header, x);
-            Ok(())
-        },
-    )
-    .doc("Value wrapped by a key function.")],
+    getset: &[
+        GetSet::new("__text_signature__", |th, _| Ok(Value::str(th, "(obj)"))),
+        GetSet::rw(
+            "obj",
+            |th, v| match v.expect::<KeyWrapper>().object.get().present() {
+                Some(x) => Ok(x),
+                None => Err(th.raise(&exc::ATTRIBUTE_ERROR, "object")),
+            },
+            |_, v, x| {
+                let k = v.expect::<KeyWrapper>();
+                k.object.set(&k.header, x);
+                Ok(())
+            },
+        )
+        .doc("Value wrapped by a key function."),
+    ],
     ..TypeSpec::EMPTY
 };
 

@@ -278,13 +278,15 @@ fn same_name(a: Value, b: Value) -> bool {
 fn repr(th: &Thread, v: Value) -> PyResult {
     let p = v.expect::<Partial>();
     let text = th.repr_guard(v, || {
+        // A `__repr__` on the way may set another state.
+        let (func, args, keywords) = (p.func.get(), p.args.get(), p.keywords.get());
         let mut out = Text::new(&format!("{}(", ops::full_type_name(v)));
-        out.repr(th, p.func.get())?;
-        for a in p.args.get().as_tuple().unwrap_or(&[]) {
+        out.repr(th, func)?;
+        for a in args.as_tuple().unwrap_or(&[]) {
             out.push(", ");
             out.repr(th, *a)?;
         }
-        let keywords = p.keywords.get().expect::<Dict>();
+        let keywords = keywords.expect::<Dict>();
         let mut at = 0;
         while let Some((next, k, x, _)) = keywords.map.next_entry(at) {
             at = next;
@@ -320,6 +322,7 @@ fn set_state(th: &Thread, a: &[Value]) -> PyResult {
     if !ops::is_callable(*func)
         || args.as_tuple().is_none()
         || !(keywords.is_none() || keywords.as_dict().is_some())
+        || !(own.is_none() || own.as_dict().is_some())
     {
         return Err(invalid());
     }

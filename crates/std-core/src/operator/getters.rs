@@ -4,7 +4,7 @@ use taipan_containers::text::Text;
 use taipan_object::call::{self, Args};
 use taipan_object::dict::Dict;
 use taipan_object::heap::{Field, ValueVec};
-use taipan_object::native::{Atomic, Method, TypeSpec};
+use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
 use taipan_object::payload;
 use taipan_object::strings::intern_value;
 use taipan_object::types::{self, OBJECT, StaticType, Type, class_of, is_exactly, layout_of};
@@ -69,6 +69,10 @@ const REDUCE: Method = Method::new("__reduce__", "($self, /)", reduce)
     .atomic(Atomic::Immutable)
     .doc("Return state information for pickling");
 
+/// Of the call, not of the constructor: what `inspect.signature` asks an instance for.
+const TEXT_SIGNATURE: GetSet =
+    GetSet::new("__text_signature__", |th, _| Ok(Value::str(th, "(obj, /)")));
+
 /// `itemgetter`
 pub static ITEM_GETTER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
@@ -77,7 +81,7 @@ pub static ITEM_GETTER_SPEC: TypeSpec = TypeSpec {
         s.repr = Some(repr);
     },
     methods: &[REDUCE],
-    getset: &[],
+    getset: &[TEXT_SIGNATURE],
     doc: "Return a callable object that fetches the given item(s) from its operand.\n\nAfter f = itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])",
     sig: "(item, /, *items)",
 };
@@ -90,7 +94,7 @@ pub static ATTR_GETTER_SPEC: TypeSpec = TypeSpec {
         s.repr = Some(repr);
     },
     methods: &[REDUCE],
-    getset: &[],
+    getset: &[TEXT_SIGNATURE],
     doc: "Return a callable object that fetches the given attribute(s) from its operand.\n\nAfter f = attrgetter('name'), the call f(r) returns r.name.\nAfter g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\nAfter h = attrgetter('name.first', 'name.last'), the call h(r) returns\n(r.name.first, r.name.last).",
     sig: "(attr, /, *attrs)",
 };
@@ -107,7 +111,7 @@ pub static METHOD_CALLER_SPEC: TypeSpec = TypeSpec {
             .atomic(Atomic::Immutable)
             .doc("Return state information for pickling"),
     ],
-    getset: &[],
+    getset: &[TEXT_SIGNATURE],
     doc: "Return a callable object that calls the given method on its operand.\n\nAfter f = methodcaller('name'), the call f(r) returns r.name().\nAfter g = methodcaller('name', 'date', foo=1), the call g(r) returns\nr.name('date', foo=1).",
     sig: "(name, /, *args, **kwargs)",
 };

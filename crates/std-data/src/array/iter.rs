@@ -72,15 +72,7 @@ fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
 
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<ArrayIter>();
-    let f = match th
-        .interp
-        .builtins
-        .get()
-        .and_then(|d| d.get_name(th, "iter"))
-    {
-        Some(f) => f,
-        None => return Err(th.runtime_error("builtins.iter is missing")),
-    };
+    let f = taipan_object::frame::builtin(th, "iter")?;
     match it.source.get().present() {
         Some(s) => {
             let args = Value::tuple(th, &[s]);

@@ -91,7 +91,7 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
 
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<ByteArrayIter>();
-    crate::bytes::iter::reduced(th, it.source.get(), it.index.load(Ordering::Relaxed))
+    crate::bytes::iter::reduced(th, &it.source, &it.index)
 }
 
 fn setstate(th: &Thread, a: &[Value]) -> PyResult {

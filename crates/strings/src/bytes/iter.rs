@@ -1,6 +1,7 @@
 //! The iterator of `bytes`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use taipan_object::frame;
 use taipan_object::heap::Field;
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::types::{OBJECT, StaticType, flags, layout_of};
@@ -83,26 +84,15 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
     ))
 }
 
-/// `builtins.iter`, as the program sees it now.
-pub(crate) fn builtin_iter(th: &Thread) -> PyResult {
-    match th
-        .interp
-        .builtins
-        .get()
-        .and_then(|d| d.get_name(th, "iter"))
-    {
-        Some(f) => Ok(f),
-        None => Err(th.runtime_error("builtins.iter is missing")),
-    }
-}
-
 /// `(iter, (source, index))`, or `(iter, (empty,))` for a source that is used up.
-pub(crate) fn reduced(th: &Thread, source: Value, index: usize) -> PyResult {
-    let f = builtin_iter(th)?;
-    match source.present() {
+/// The state is asked for last: finding `iter` may run code that goes on with the iterator.
+pub(crate) fn reduced(th: &Thread, source: &Field, index: &AtomicUsize) -> PyResult {
+    let f = frame::builtin(th, "iter")?;
+    match source.get().present() {
         Some(s) => {
             let args = Value::tuple(th, &[s]);
-            Ok(Value::tuple(th, &[f, args, Value::usize(th, index)]))
+            let at = Value::usize(th, index.load(Ordering::Relaxed));
+            Ok(Value::tuple(th, &[f, args, at]))
         }
         None => {
             let args = Value::tuple(th, &[Value::empty_tuple()]);
@@ -113,7 +103,7 @@ pub(crate) fn reduced(th: &Thread, source: Value, index: usize) -> PyResult {
 
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<BytesIter>();
-    reduced(th, it.source.get(), it.index.load(Ordering::Relaxed))
+    reduced(th, &it.source, &it.index)
 }
 
 fn setstate(th: &Thread, a: &[Value]) -> PyResult {

@@ -105,7 +105,7 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
 
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<StrIter>();
-    let f = crate::bytes::iter::builtin_iter(th)?;
+    let f = taipan_object::frame::builtin(th, "iter")?;
     match it.string.get().as_str_obj() {
         Some(s) => {
             let at = s.char_index(it.offset.load(Ordering::Relaxed));

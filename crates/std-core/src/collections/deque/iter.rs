@@ -125,21 +125,30 @@ pub(super) fn reversed(th: &Thread, a: &[Value]) -> PyResult {
 
 fn step(th: &Thread, v: Value, reverse: bool) -> PyResult<Option<Value>> {
     let it = v.expect::<DequeIter>();
-    let left = it.left.load(Ordering::Relaxed);
-    if left == 0 {
-        return Ok(None);
-    }
     let d = it.deque.expect();
-    let given = it.given.load(Ordering::Relaxed);
+    let (left, given) = (
+        it.left.load(Ordering::Relaxed),
+        it.given.load(Ordering::Relaxed),
+    );
     let x = d.locked(|l| {
-        if d.changes() != it.changes.load(Ordering::Relaxed) || given >= l.len() {
-            return None;
+        if d.changes() != it.changes.load(Ordering::Relaxed) {
+            return Err(());
         }
-        Some(l.get(if reverse { l.len() - 1 - given } else { given }))
+        if left == 0 || given >= l.len() {
+            return Ok(None);
+        }
+        Ok(Some(l.get(if reverse {
+            l.len() - 1 - given
+        } else {
+            given
+        })))
     });
-    let Some(x) = x else {
+    let Ok(x) = x else {
         it.left.store(0, Ordering::Relaxed);
         return Err(th.runtime_error("deque mutated during iteration"));
+    };
+    let Some(x) = x else {
+        return Ok(None);
     };
     it.given.store(given + 1, Ordering::Relaxed);
     it.left.store(left - 1, Ordering::Relaxed);
