@@ -42,7 +42,7 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
     }
     offsets.push(words);
     let mut code = Vec::with_capacity(words);
-    code.push(Instr::abc(Op::NOP, 0, 0, 0).0);
+    code.push(Instr::abc(Op::RESUME, 0, 0, 0).0);
     let mut positions = PositionsBuilder::new(unit.firstlineno);
     positions.push(
         1,

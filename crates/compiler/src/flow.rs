@@ -5,14 +5,15 @@ use taipan_bytecode::{Op, Slot};
 use taipan_syntax::{Lines, TextRange};
 
 use crate::ir::{Ins, Ir, Label};
+use crate::layout::{cold_last, reachable};
 
 /// Runs all passes. `assigned` registers (the parameters) hold values at entry.
 pub fn optimize(ir: &mut Ir, lines: &Lines, assigned: usize, nregs: usize, nlocals: usize) {
     thread_jumps(ir, lines);
     copy_exits(ir);
-    let mut keep = reachable(ir);
+    cold_last(ir);
+    let mut keep = reachable(ir, true);
     drop_empty_jumps(ir, &mut keep);
-    drop_nops(ir, lines, &mut keep);
     if ir
         .code
         .iter()
@@ -20,6 +21,7 @@ pub fn optimize(ir: &mut Ir, lines: &Lines, assigned: usize, nregs: usize, nloca
     {
         Bindings::new(ir, assigned, nregs, nlocals).run(&mut keep);
     }
+    drop_nops(ir, lines, &mut keep);
     compact(ir, &keep);
     inherit_positions(ir);
 }
@@ -71,32 +73,50 @@ fn thread_jumps(ir: &mut Ir, lines: &Lines) {
     }
 }
 
-/// A return without a line that several ways lead to is copied for each: so that each has the line it comes from.
+/// A way out without a line that several ways lead to is copied for each: so that each has the line it comes from.
 fn copy_exits(ir: &mut Ir) {
+    let is_target = jump_targets(ir);
     for n in 0..ir.code.len() {
         let ins = ir.code[n];
         if ins.target == Label::NONE || is_back(ins.op) {
             continue;
         }
-        let Some(exit) = ir.code.get(ir.at(ins.target)).copied() else {
-            continue;
-        };
-        if !matches!(exit.op, Op::RETURN_CONST | Op::RETURN) || has_position(exit.range) {
+        let exit = exit_at(ir, &is_target, ir.at(ins.target));
+        if exit.is_empty() {
             continue;
         }
-        let copy = Ins {
-            range: ins.range,
-            ..exit
-        };
-        if ins.op == Op::JUMP {
-            ir.code[n] = copy;
-        } else {
-            let label = ir.label();
-            ir.bind(label);
-            ir.code.push(copy);
-            ir.code[n].target = label;
+        // The line of what comes before, if nothing else leads here.
+        let mut from = n;
+        while !has_position(ir.code[from].range) && !is_target[from] && from > 0 {
+            from -= 1;
+        }
+        let range = ir.code[from].range;
+        if let ([exit], Op::JUMP) = (&exit[..], ins.op) {
+            ir.code[n] = Ins { range, ..*exit };
+            continue;
+        }
+        let label = ir.label();
+        ir.bind(label);
+        ir.code
+            .extend(exit.into_iter().map(|exit| Ins { range, ..exit }));
+        ir.code[n].target = label;
+    }
+}
+
+/// The short way out that begins at an instruction and has no lines; empty if that is none.
+fn exit_at(ir: &Ir, is_target: &[bool], start: usize) -> Vec<Ins> {
+    let mut out = Vec::new();
+    for (n, ins) in ir.code.iter().enumerate().skip(start).take(8) {
+        let inside = n == start || !is_target[n];
+        if has_position(ins.range) || ins.target != Label::NONE || !inside {
+            break;
+        }
+        out.push(*ins);
+        if matches!(ins.op, Op::RETURN_CONST | Op::RETURN) {
+            return out;
         }
     }
+    Vec::new()
 }
 
 fn is_truth_jump(op: Op) -> bool {
@@ -107,29 +127,6 @@ fn is_truth_jump(op: Op) -> bool {
 pub fn is_back(op: Op) -> bool {
     matches!(op, Op::JUMP_BACK | Op::FOR_LOOP)
         || (op as u8 >= Op::LOOP_IF_TRUE as u8 && op as u8 <= Op::LOOP_IF_GE_I as u8)
-}
-
-fn reachable(ir: &Ir) -> Vec<bool> {
-    let mut seen = vec![false; ir.code.len()];
-    let mut work = vec![0];
-    while let Some(mut at) = work.pop() {
-        while let Some(ins) = ir.code.get(at) {
-            if std::mem::replace(&mut seen[at], true) {
-                break;
-            }
-            if ins.target != Label::NONE {
-                work.push(ir.at(ins.target));
-            }
-            if let Some(handler) = ir.handler_of(ins) {
-                work.push(handler);
-            }
-            if ins.op.is_terminator() {
-                break;
-            }
-            at += 1;
-        }
-    }
-    seen
 }
 
 /// Removes jumps to the next instruction that is kept.

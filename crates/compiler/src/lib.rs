@@ -36,6 +36,7 @@ mod fstring;
 mod function;
 mod import;
 mod ir;
+mod layout;
 mod literal;
 mod loops;
 mod pattern;

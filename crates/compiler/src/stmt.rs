@@ -64,12 +64,11 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         self.unit.range = e.range();
-        let before = self.unit.ir.code.len();
-        self.expr_effect(e)?;
-        if self.unit.ir.code.len() == before {
+        if e.is_name_expr() {
+            // For tracing: there may be nothing left to do.
             self.unit.emit(Op::NOP, 0, 0, 0);
         }
-        Ok(())
+        self.expr_effect(e)
     }
 
     fn return_statement(&mut self, r: &'a ast::StmtReturn) -> Result {

@@ -383,7 +383,7 @@ fn run_in<const TRACED: bool>(
                 }
                 let i = Instr(pc.fetch());
                 match i.op() {
-                    Op::NOP => {}
+                    Op::NOP | Op::RESUME => {}
                     Op::MOVE => regs.set(i.a(), regs.get(i.b())),
                     Op::LOAD_CONST => {
                         regs.set(

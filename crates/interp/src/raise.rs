@@ -48,6 +48,21 @@ pub fn unwind(
             th.stack_top.set(frame.top);
             return Ok((frame, at));
         }
+        if again {
+            // It leaves from where it was raised, not from the code that raised it again.
+            let tb = raised.0.downcast::<Exception>().map(|e| e.traceback.get());
+            if let Some(t) = tb.and_then(|t| t.downcast::<exc::Traceback>())
+                && t.frame.get().is(frame.object)
+            {
+                let lasti = t.lasti.load(std::sync::atomic::Ordering::Relaxed);
+                let mut at = Pc(code.entry());
+                // A program can make tracebacks that lie.
+                if (0..code.words.len() as i64).contains(&(lasti / 8)) {
+                    at.step(lasti as isize / 8 + 1);
+                    frame.pc = at.0;
+                }
+            }
+        }
         if traced {
             raised = trace::unwound(th, frame, raised);
         }

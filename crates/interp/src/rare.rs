@@ -1,6 +1,6 @@
 //! The operations that are run seldom or are slow in themselves: they leave the loop's code small.
 
-use crate::{build, function, generators, globals, import, intrinsic, pattern, raise};
+use crate::{build, function, generators, globals, import, intrinsic, pattern, raise, trace};
 use taipan_bytecode::{Instr, Op};
 use taipan_object::attr;
 use taipan_object::code::Code;
@@ -8,6 +8,31 @@ use taipan_object::frame::{FramePtr, Pc, Regs};
 use taipan_object::func::{Cell, Function};
 use taipan_object::types::{self, class_of};
 use taipan_object::{Object, PyResult, Thread, Value, ops};
+
+/// `super().name`; tracing is told of the call of `super`.
+fn load_super(
+    th: &Thread,
+    frame: FramePtr,
+    r: &[Value],
+    name: Value,
+    explicit: bool,
+) -> PyResult<(Value, Value)> {
+    if !th.traced.get() {
+        return function::load_super(th, r, name, explicit);
+    }
+    let args = if explicit { &r[1..3] } else { &[] };
+    trace::calling(th, frame, r[0], args)?;
+    let first = args.first().copied();
+    match function::load_super(th, r, name, explicit) {
+        Ok(found) => {
+            trace::called(th, frame, r[0], first, Ok(Value::NONE))?;
+            Ok(found)
+        }
+        Err(e) => Err(trace::called(th, frame, r[0], first, Err(e))
+            .err()
+            .unwrap_or(e)),
+    }
+}
 
 /// Runs one instruction; `pc` is at the next word. How many words to step from there.
 ///
@@ -90,8 +115,7 @@ pub fn run(
         }
         Op::LOAD_SUPER_ATTR => {
             let name = globals::name_of(code, i.c() as usize);
-            let (f, receiver) =
-                function::load_super(th, regs.slice(i.b(), 3), name, i.x() & 1 != 0)?;
+            let (f, receiver) = load_super(th, frame, regs.slice(i.b(), 3), name, i.x() & 1 != 0)?;
             let v = if receiver.is_absent() {
                 f
             } else {
@@ -102,8 +126,7 @@ pub fn run(
         }
         Op::LOAD_SUPER_METHOD => {
             let name = globals::name_of(code, i.c() as usize);
-            let (f, receiver) =
-                function::load_super(th, regs.slice(i.b(), 3), name, i.x() & 1 != 0)?;
+            let (f, receiver) = load_super(th, frame, regs.slice(i.b(), 3), name, i.x() & 1 != 0)?;
             regs.set(i.a(), f);
             regs.set(i.a() + 1, receiver);
             return Ok(1);

@@ -113,7 +113,14 @@ fn set_line(th: &Thread, v: Value, value: Value) -> PyResult<()> {
             "can't jump from the 'call' trace event of a new frame"
         }
         Ok(event::CALL | event::C_RETURN) => "can't jump during a call",
-        Ok(event::LINE | event::INSTRUCTION | event::JUMP | event::PY_YIELD) => "",
+        Ok(
+            event::LINE
+            | event::INSTRUCTION
+            | event::JUMP
+            | event::BRANCH_LEFT
+            | event::BRANCH_RIGHT
+            | event::PY_YIELD,
+        ) => "",
         Ok(_) => "can only jump from a 'line' trace event",
     };
     if !why.is_empty() {

@@ -59,6 +59,31 @@ pub fn jumps_left(i: Instr) -> bool {
     i.jump_offset().is_some_and(|off| off < 0)
 }
 
+/// Whether a jump only enters a loop at its end, where the condition stands: the source has no jump there.
+fn enters_loop(frame: FramePtr, at: usize, jump: Instr) -> bool {
+    let Some(off) = jump.jump_offset().filter(|off| *off > 0) else {
+        return false;
+    };
+    let mut word = at + 1 + off as usize;
+    // The condition is short.
+    for _ in 0..64 {
+        if word >= frame.code().words.len() {
+            return false;
+        }
+        let i = instruction(frame, word);
+        if i.op().is_terminator() {
+            return false;
+        }
+        if let Some(off) = i.jump_offset()
+            && off < 0
+        {
+            return word as i64 + 1 + off as i64 == at as i64 + 1;
+        }
+        word += i.len();
+    }
+    false
+}
+
 fn instruction(frame: FramePtr, word: usize) -> Instr {
     Instr(frame.code().words[word].load(Ordering::Relaxed))
 }
@@ -102,12 +127,13 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
         tools::at_offset(th, frame, number, from, &[to])?;
     }
     let line = own.lines[at];
-    if line != 0 {
+    if line != 0 && frame.pc == fetched.0 {
         let previous = std::mem::replace(&mut trail.previous, at);
         let last = own.lines.get(previous).copied();
         if last != Some(line) {
             legacy::line(th, frame)?;
-            tools::fire(th, frame, event::LINE, at, &[Value::small_int(line as i64)])?;
+            let shown = Value::small_int(line as i64);
+            tools::fire(th, frame, event::LINE, at, &[shown])?;
         } else if at <= previous {
             // A loop on one line.
             legacy::line(th, frame)?;
@@ -123,13 +149,16 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
         to.step(-1);
         frame.pc = to.0;
         jump::settle(th, frame, at, to.index_in(code));
-        trail.previous = NONE;
+        trail.jumped();
         return Ok(());
     }
     let i = instruction(frame, at);
     if is_branch(i) {
         trail.branch = at;
-    } else if let Some(off) = i.jump_offset() {
+    } else if let Some(off) = i.jump_offset()
+        && tools::any(th, frame, event::JUMP)
+        && !enters_loop(frame, at, i)
+    {
         let to = Value::small_int((at as i64 + 1 + off as i64) * 8);
         tools::at_offset(th, frame, event::JUMP, at, &[to])?;
     }

@@ -67,6 +67,13 @@ pub fn fire(
             )));
         }
         own.disable(monitors, word, number, tool);
+        // Who asked for the old event of both ways turns both off.
+        let both = [event::BRANCH_LEFT, event::BRANCH_RIGHT];
+        if both.contains(&number) && f.is(monitors.callback(tool, event::BRANCH)) {
+            for n in both {
+                own.disable(monitors, word, n, tool);
+            }
+        }
     }
     Ok(())
 }
