@@ -72,6 +72,12 @@ impl Instr {
         }
     }
 
+    /// The byte that names the operation.
+    #[inline(always)]
+    pub const fn byte(self) -> u8 {
+        self.0 as u8
+    }
+
     /// The 8-bit operand.
     #[inline]
     pub const fn x(self) -> u8 {

@@ -78,6 +78,7 @@ pub mod verify;
 pub use code::{CodeData, CodeFlags, Const, Name};
 pub use handlers::{Handler, find_handler};
 pub use instr::{Instr, Words};
+pub use op::byte;
 pub use op::{
     BinaryOp, CmpOp, CommonConst, Conversion, FunctionFlags, Intrinsic1, Intrinsic2, Op, OpInfo,
     Slot, Special, UnaryOp,

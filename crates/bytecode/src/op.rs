@@ -120,6 +120,11 @@ macro_rules! opcodes {
                 ..OpInfo::EMPTY
             }, )*];
         }
+
+        /// The operations' bytes, as patterns: a match over all 256 bytes is one jump, without a check of range.
+        pub mod byte {
+            $( $(#[doc = $doc])+ pub const $name: u8 = super::Op::$name as u8; )*
+        }
     };
 }
 

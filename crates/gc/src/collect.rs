@@ -58,7 +58,7 @@ pub struct Counters {
 }
 
 const MIB: usize = 1 << 20;
-const YOUNG_BUDGET: usize = 16 * MIB;
+const YOUNG_BUDGET: usize = 4 * MIB;
 const MAX_YOUNG_BUDGET: usize = 256 * MIB;
 const MIN_FULL_THRESHOLD: usize = 32 * MIB;
 /// Allocated at least between two collections while they are forbidden. Programs forbid collections

@@ -61,9 +61,15 @@ impl std::error::Error for AttachError {}
 struct Bump {
     at: usize,
     end: usize,
+    /// Whether the block is known to hold cells that the sweep must drop.
+    has_drop: bool,
 }
 
-const EMPTY: Bump = Bump { at: 0, end: 0 };
+const EMPTY: Bump = Bump {
+    at: 0,
+    end: 0,
+    has_drop: false,
+};
 
 /// How compiled code allocates: if the word at `at_offset` of the mutator plus `cell_size` is not
 /// above the word at `end_offset`, the former is a zeroed cell and the sum its new value. The code
@@ -202,7 +208,7 @@ impl Mutator {
         let bump = unsafe { &mut (*self.bumps.get())[class] };
         let at = bump.at;
         let next = at + SIZES[class] as usize;
-        if next <= bump.end && !kind::has_drop(kind) {
+        if next <= bump.end && (bump.has_drop || !kind::has_drop(kind)) {
             bump.at = next;
             Ok(write_header(at, kind))
         } else {
@@ -236,6 +242,8 @@ impl Mutator {
                 let cell = write_header(at, kind);
                 if kind::has_drop(kind) {
                     block(arena::block_of(cell)).set(BLOCK_HAS_DROP);
+                    // SAFETY: as in `alloc_class`.
+                    unsafe { (*self.bumps.get())[class].has_drop = true };
                 }
                 return Ok(cell);
             }
@@ -297,6 +305,7 @@ impl Mutator {
         let gap = Bump {
             at: room.start,
             end: room.end,
+            has_drop: bump.has_drop,
         };
         // Poison may be anywhere once stress mode has been on: then each cell is zeroed singly.
         if collect::poisoning() {
@@ -329,7 +338,10 @@ impl Mutator {
         let row = block(index);
         row.set(BLOCK_TOUCHED);
         // SAFETY: as in `alloc_class`.
-        let owned = unsafe { &mut (*self.owned.get())[class] };
+        let owned = unsafe {
+            (*self.bumps.get())[class].has_drop = false;
+            &mut (*self.owned.get())[class]
+        };
         owned.block = index as u32;
         owned.next_gap = row.first_gap();
         row.set_first_gap(NO_GAP);

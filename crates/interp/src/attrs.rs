@@ -4,12 +4,13 @@
 //! field: the shape (32 bits), the attribute epoch (16 bits), the field's offset in words (16 bits); so it is one
 //! compare and one load. The second word is the address of a [`CacheEntry`] for everything else: a method or other
 //! value found on the type, an attribute of a module or of a class. An entry never changes and says itself what
-//! it is valid for. Whatever the words name is pinned by the code object.
+//! it is valid for; where objects of several shapes pass by, entries form a short chain. Whatever the words name is
+//! pinned by the code object.
 
 use std::sync::atomic::Ordering;
 use taipan_object::attr::{self, Shape};
 use taipan_object::frame::{FramePtr, Pc};
-use taipan_object::func::Module;
+use taipan_object::func::{MemberDescriptor, Module};
 use taipan_object::map::{Map, Table};
 use taipan_object::strings::Str;
 use taipan_object::types::{MODULE, Type, class_of, flags, shape_of};
@@ -20,6 +21,10 @@ use taipan_object::{Field, FieldOf, Object, PyResult, Thread, Value, gc, payload
 enum For {
     /// Objects of a shape, while their type has a version: the value is the type's attribute.
     Shape,
+    /// Objects of a shape, in an epoch of attributes: an own attribute at an offset in words.
+    Own,
+    /// Objects of a shape, while their type has a version: one of the class's `__slots__`, by number.
+    Member,
     /// The class itself, while it has a version.
     Class,
     /// Modules whose namespace's table is this one: an entry number.
@@ -36,13 +41,20 @@ pub struct CacheEntry {
     table: FieldOf<Table>,
     pinned_shape: FieldOf<Shape>,
     value: Field,
+    /// What the site saw before, and how many entries follow.
+    next: FieldOf<CacheEntry>,
+    following: u32,
 }
+
+/// Entries in a chain: sites that see more kinds of objects begin anew.
+const CHAIN: u32 = 4;
 
 payload!(CacheEntry, "inline cache entry", |this, m| {
     this.ty.trace(m);
     this.table.trace(m);
     this.pinned_shape.trace(m);
     this.value.trace(m);
+    this.next.trace(m);
 });
 
 #[inline(always)]
@@ -74,35 +86,58 @@ fn entry<'a>(word: u64) -> Option<&'a Object<CacheEntry>> {
     }
 }
 
-/// The cached value of an attribute that is found on the type and is no descriptor to be called.
-#[inline(always)]
-fn cached_entry(v: Value, pc: Pc) -> Option<Value> {
-    let e = entry(pc.peek(1))?;
-    match e.kind {
-        For::Shape => {
-            if v.is_cell()
-                && e.shape == shape_word(v)
-                && e.ty.expect().version.load(Ordering::Acquire) == e.version
-            {
-                return Some(e.value.get());
-            }
+impl CacheEntry {
+    /// Whether an entry for objects of a shape is for this one.
+    #[inline(always)]
+    fn is_for(&self, v: Value) -> bool {
+        v.is_cell() && self.shape == shape_word(v) && self.is_current()
+    }
+
+    /// Whether nothing that the entry was made by has changed since.
+    #[inline(always)]
+    fn is_current(&self) -> bool {
+        match self.kind {
+            For::Own => self.version as u64 == attr::epoch(),
+            For::Module => true,
+            _ => self.ty.expect().version.load(Ordering::Acquire) == self.version,
         }
-        For::Class => {
-            if v.is_cell()
-                && v.cell_unchecked() as usize == e.ty.address()
-                && e.ty.expect().version.load(Ordering::Acquire) == e.version
-            {
-                return Some(e.value.get());
+    }
+
+    /// The attribute of this object, if the entry holds for it: a method comes unbound.
+    #[inline(always)]
+    fn value_for(&self, v: Value) -> Option<Value> {
+        match self.kind {
+            For::Shape if self.is_for(v) => Some(self.value.get()),
+            For::Own if self.is_for(v) => {
+                attr::field_at(v, self.index as usize * 8).get().present()
             }
-        }
-        For::Module => {
-            let m = v.downcast::<Module>()?;
-            if m.dict.expect().map.table_address() == e.table.address() {
-                return e.table.expect().entries()[e.index as usize]
+            For::Member if self.is_for(v) => attr::fixed_field(v, self.index).get().present(),
+            For::Class if v.is_cell() && v.cell_unchecked() as usize == self.ty.address() => {
+                Some(self.value.get()).filter(|_| self.is_current())
+            }
+            For::Module => {
+                let m = v.downcast::<Module>()?;
+                if m.dict.expect().map.table_address() != self.table.address() {
+                    return None;
+                }
+                self.table.expect().entries()[self.index as usize]
                     .value()
-                    .present();
+                    .present()
             }
+            _ => None,
         }
+    }
+}
+
+/// Looks through the chain of entries at `pc`.
+#[inline(always)]
+fn in_chain<T>(pc: Pc, mut f: impl FnMut(&CacheEntry) -> Option<T>) -> Option<T> {
+    let mut at = entry(pc.peek(1));
+    while let Some(e) = at {
+        if let Some(x) = f(e) {
+            return Some(x);
+        }
+        at = e.next.get();
     }
     None
 }
@@ -119,15 +154,21 @@ pub fn load_fast(v: Value, pc: Pc) -> Option<Value> {
 /// `v.NAME` by the second cache or the protocol; fills the caches.
 #[inline(never)]
 pub fn load(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> PyResult {
-    if let Some(e) = entry(pc.peek(1))
-        && (e.kind != For::Shape || !class_of_value_binds(e))
-        && let Some(x) = cached_entry(v, pc)
-    {
+    let cached = in_chain(pc, |e| {
+        if e.kind == For::Shape && class_of_value_binds(e) {
+            return None;
+        }
+        e.value_for(v)
+    });
+    if let Some(x) = cached {
         return Ok(x);
     }
     let ty = class_of(v);
     if ty.slots().getattro.is_none() {
         if let Some(x) = fill_own(th, frame, pc, v, name) {
+            return Ok(x);
+        }
+        if let Some(x) = fill_member(th, frame, pc, v, ty, name) {
             return Ok(x);
         }
         if v.is_cell()
@@ -147,7 +188,7 @@ pub fn load(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> PyRe
 
 /// Whether the entry's value must be bound to be an attribute's value: a method.
 #[inline(always)]
-fn class_of_value_binds(e: &Object<CacheEntry>) -> bool {
+fn class_of_value_binds(e: &CacheEntry) -> bool {
     e.index != 0
 }
 
@@ -168,17 +209,87 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
         return None;
     }
     let x = attr::field_at(v, offset).get().present()?;
-    if offset / 8 < 0x10000 {
+    if offset / 8 >= 0x10000 {
+        return Some(x);
+    }
+    let first = pc.peek(0);
+    if first == 0 || first >> 16 & 0xFFFF != attr::epoch() {
         let word = (gc::compress(shape as *const _ as *mut gc::Header) as u64) << 32
             | attr::epoch() << 16
             | (offset / 8) as u64;
         let code = frame.code();
         code.fill_cache(th, pc.index_in(code), word, shape.value());
+    } else {
+        // Another shape has the first word: sites that see several use the chain.
+        let e = CacheEntry {
+            kind: For::Own,
+            shape: shape_word(v),
+            version: attr::epoch() as u32,
+            index: (offset / 8) as u32,
+            pinned_shape: FieldOf::new(shape),
+            ..CacheEntry::EMPTY
+        };
+        fill_entry(th, frame, pc, e);
     }
     Some(x)
 }
 
-fn fill_entry(th: &Thread, frame: FramePtr, pc: Pc, e: CacheEntry) {
+/// Caches one of the class's `__slots__`, if that is what the attribute is.
+fn fill_member(
+    th: &Thread,
+    frame: FramePtr,
+    pc: Pc,
+    v: Value,
+    ty: &Object<Type>,
+    name: Value,
+) -> Option<Value> {
+    if !v.is_cell() {
+        return None;
+    }
+    let version = ty.version.load(Ordering::Acquire);
+    let d = attr::type_lookup(ty, name)?.downcast::<MemberDescriptor>()?;
+    if !ty.is_subtype(d.owner.expect()) {
+        return None;
+    }
+    let e = CacheEntry {
+        kind: For::Member,
+        shape: shape_word(v),
+        version,
+        index: d.index,
+        ty: FieldOf::new(ty),
+        pinned_shape: FieldOf::new(shape_of(v)),
+        ..CacheEntry::EMPTY
+    };
+    fill_entry(th, frame, pc, e);
+    attr::fixed_field(v, d.index).get().present()
+}
+
+impl CacheEntry {
+    /// Valid for nothing: what the makers of entries fill in.
+    const EMPTY: CacheEntry = CacheEntry {
+        kind: For::Shape,
+        shape: 0,
+        version: 0,
+        index: 0,
+        ty: FieldOf::null(),
+        table: FieldOf::null(),
+        pinned_shape: FieldOf::null(),
+        value: Field::absent(),
+        next: FieldOf::null(),
+        following: 0,
+    };
+}
+
+/// Puts an entry in front of those that still hold.
+fn fill_entry(th: &Thread, frame: FramePtr, pc: Pc, mut e: CacheEntry) {
+    if let Some(old) = entry(pc.peek(1))
+        && old.following + 1 < CHAIN
+        && old.kind != For::Module
+        && old.is_current()
+    {
+        e.following = old.following + 1;
+        e.next = FieldOf::new(old);
+    }
     // Entries are plain cells without a type: Python never sees one.
     let Some(v) = new_entry(th, e) else { return };
     let code = frame.code();
@@ -199,9 +310,9 @@ fn fill_type(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type>, 
         version: ty.version.load(Ordering::Acquire),
         index: class_of(found).slots().descr_get.is_some() as u32,
         ty: FieldOf::new(ty),
-        table: FieldOf::null(),
         pinned_shape: FieldOf::new(shape),
         value: Field::new(found),
+        ..CacheEntry::EMPTY
     };
     fill_entry(th, frame, pc, e);
 }
@@ -222,13 +333,9 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
         }
         let e = CacheEntry {
             kind: For::Module,
-            shape: 0,
-            version: 0,
             index: n as u32,
-            ty: FieldOf::null(),
             table: FieldOf::new(t),
-            pinned_shape: FieldOf::null(),
-            value: Field::absent(),
+            ..CacheEntry::EMPTY
         };
         fill_entry(th, frame, pc, e);
     } else if let Some(t) = v.downcast::<Type>() {
@@ -251,13 +358,10 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
         }
         let e = CacheEntry {
             kind: For::Class,
-            shape: 0,
             version,
-            index: 0,
             ty: FieldOf::new(t),
-            table: FieldOf::null(),
-            pinned_shape: FieldOf::null(),
             value: Field::new(found),
+            ..CacheEntry::EMPTY
         };
         fill_entry(th, frame, pc, e);
     }
@@ -266,18 +370,18 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
 /// `v.NAME` to be called, by the caches: the function and its self, which is absent for a plain value.
 #[inline(always)]
 pub fn method_fast(v: Value, pc: Pc) -> Option<(Value, Value)> {
-    let e = entry(pc.peek(1))?;
-    match e.kind {
-        For::Shape => {
-            if v.is_cell()
-                && e.shape == shape_word(v)
-                && e.ty.expect().version.load(Ordering::Acquire) == e.version
-            {
-                return Some((e.value.get(), if e.index != 0 { v } else { Value::ABSENT }));
-            }
-            None
+    entry(pc.peek(1)).and_then(|e| e.method_for(v))
+}
+
+impl CacheEntry {
+    /// As `value_for`, with the self to pass.
+    #[inline(always)]
+    fn method_for(&self, v: Value) -> Option<(Value, Value)> {
+        if self.kind == For::Shape {
+            let receiver = if self.index != 0 { v } else { Value::ABSENT };
+            return self.is_for(v).then(|| (self.value.get(), receiver));
         }
-        _ => cached_entry(v, pc).map(|f| (f, Value::ABSENT)),
+        self.value_for(v).map(|f| (f, Value::ABSENT))
     }
 }
 
@@ -290,6 +394,9 @@ pub fn method(
     v: Value,
     name: Value,
 ) -> PyResult<(Value, Value)> {
+    if let Some(found) = in_chain(pc, |e| e.method_for(v)) {
+        return Ok(found);
+    }
     let ty = class_of(v);
     if ty.slots().getattro.is_none()
         && let Some(d) = attr::type_lookup(ty, name)
@@ -329,9 +436,21 @@ pub fn store(
     name: Value,
     x: Value,
 ) -> PyResult<()> {
+    let field = in_chain(pc, |e| match e.kind {
+        For::Own if e.is_for(v) => Some(attr::field_at(v, e.index as usize * 8)),
+        For::Member if e.is_for(v) => Some(attr::fixed_field(v, e.index)),
+        _ => None,
+    });
+    if let Some(f) = field
+        && let Some(h) = v.header()
+    {
+        f.set(h, x);
+        return Ok(());
+    }
     attr::set(th, v, name, x)?;
-    if class_of(v).slots().setattro.is_none() {
-        fill_own(th, frame, pc, v, name);
+    let ty = class_of(v);
+    if ty.slots().setattro.is_none() && fill_own(th, frame, pc, v, name).is_none() {
+        fill_member(th, frame, pc, v, ty, name);
     }
     Ok(())
 }

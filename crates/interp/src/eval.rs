@@ -5,7 +5,7 @@
 //! the inner loop with the exception, the outer one unwinds and goes on at the handler.
 
 use crate::{arith, attrs, build, calls, generators, globals, raise, rare, trace};
-use taipan_bytecode::{Instr, Op};
+use taipan_bytecode::{Instr, Op, byte};
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
@@ -382,32 +382,32 @@ fn run_in<const TRACED: bool>(
                     }
                 }
                 let i = Instr(pc.fetch());
-                match i.op() {
-                    Op::NOP | Op::RESUME => {}
-                    Op::MOVE => regs.set(i.a(), regs.get(i.b())),
-                    Op::LOAD_CONST => {
+                match i.byte() {
+                    byte::NOP | byte::RESUME => {}
+                    byte::MOVE => regs.set(i.a(), regs.get(i.b())),
+                    byte::LOAD_CONST => {
                         regs.set(
                             i.c(),
                             code.consts.expect().fields()[i.imm32() as usize].get(),
                         );
                     }
-                    Op::LOAD_INT => regs.set(i.c(), Value::small_int(i.imm32() as i64)),
-                    Op::CLEAR => regs.set(i.a(), Value::ABSENT),
-                    Op::CHECK_LOCAL => {
+                    byte::LOAD_INT => regs.set(i.c(), Value::small_int(i.imm32() as i64)),
+                    byte::CLEAR => regs.set(i.a(), Value::ABSENT),
+                    byte::CHECK_LOCAL => {
                         if regs.get(i.a()).is_absent() {
                             tri!(Err(globals::unbound(th, code, i.a() as usize)))
                         }
                     }
-                    Op::ADD => arith!(i, BinOp::Add, |a, b| arith::add_int(a, b), |x, y| Some(
+                    byte::ADD => arith!(i, BinOp::Add, |a, b| arith::add_int(a, b), |x, y| Some(
                         x + y
                     )),
-                    Op::SUB => arith!(i, BinOp::Sub, |a, b| arith::sub_int(a, b), |x, y| Some(
+                    byte::SUB => arith!(i, BinOp::Sub, |a, b| arith::sub_int(a, b), |x, y| Some(
                         x - y
                     )),
-                    Op::MUL => arith!(i, BinOp::Mul, |a, b| arith::mul_int(a, b), |x, y| Some(
+                    byte::MUL => arith!(i, BinOp::Mul, |a, b| arith::mul_int(a, b), |x, y| Some(
                         x * y
                     )),
-                    Op::TRUEDIV => arith!(
+                    byte::TRUEDIV => arith!(
                         i,
                         BinOp::TrueDiv,
                         |a, b| {
@@ -421,7 +421,7 @@ fn run_in<const TRACED: bool>(
                         },
                         |x, y| if y != 0.0 { Some(x / y) } else { None }
                     ),
-                    Op::FLOORDIV => arith!(
+                    byte::FLOORDIV => arith!(
                         i,
                         BinOp::FloorDiv,
                         |a, b| {
@@ -434,7 +434,7 @@ fn run_in<const TRACED: bool>(
                         },
                         |_x, _y| None
                     ),
-                    Op::MOD => arith!(
+                    byte::MOD => arith!(
                         i,
                         BinOp::Rem,
                         |a, b| {
@@ -451,7 +451,7 @@ fn run_in<const TRACED: bool>(
                             None
                         }
                     ),
-                    Op::BINARY_OP => {
+                    byte::BINARY_OP => {
                         let (a, b) = (regs.get(i.b()), regs.get(i.c()));
                         let op = arith::bin_op(i.x());
                         let fast = if Value::both_small_int(a, b) {
@@ -466,22 +466,22 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.a(), v);
                         pc.step(1);
                     }
-                    Op::ADD_I => {
+                    byte::ADD_I => {
                         arith_imm!(i, BinOp::Add, |a, b| arith::add_int(a, b), |x, y| Some(
                             x + y
                         ))
                     }
-                    Op::SUB_I => {
+                    byte::SUB_I => {
                         arith_imm!(i, BinOp::Sub, |a, b| arith::sub_int(a, b), |x, y| Some(
                             x - y
                         ))
                     }
-                    Op::MUL_I => {
+                    byte::MUL_I => {
                         arith_imm!(i, BinOp::Mul, |a, b| arith::mul_int(a, b), |x, y| Some(
                             x * y
                         ))
                     }
-                    Op::FLOORDIV_I => arith_imm!(
+                    byte::FLOORDIV_I => arith_imm!(
                         i,
                         BinOp::FloorDiv,
                         |a, b| arith::floordiv_int(
@@ -490,7 +490,7 @@ fn run_in<const TRACED: bool>(
                         ),
                         |_x, _y| None
                     ),
-                    Op::MOD_I => arith_imm!(
+                    byte::MOD_I => arith_imm!(
                         i,
                         BinOp::Rem,
                         |a, b| Some(arith::mod_int(
@@ -499,7 +499,7 @@ fn run_in<const TRACED: bool>(
                         )),
                         |x, y| Some(arith::mod_float(x, y))
                     ),
-                    Op::AND_I => arith_imm!(
+                    byte::AND_I => arith_imm!(
                         i,
                         BinOp::And,
                         |a, b| Some(Value::small_int(
@@ -507,13 +507,13 @@ fn run_in<const TRACED: bool>(
                         )),
                         |_x, _y| None
                     ),
-                    Op::LSHIFT_I => arith_imm!(
+                    byte::LSHIFT_I => arith_imm!(
                         i,
                         BinOp::LShift,
                         |a, b| arith::shl(a.small_int_unchecked(), b.small_int_unchecked()),
                         |_x, _y| None
                     ),
-                    Op::RSHIFT_I => arith_imm!(
+                    byte::RSHIFT_I => arith_imm!(
                         i,
                         BinOp::RShift,
                         |a, b| Some(Value::small_int(
@@ -521,15 +521,15 @@ fn run_in<const TRACED: bool>(
                         )),
                         |_x, _y| None
                     ),
-                    Op::UNARY_OP => {
+                    byte::UNARY_OP => {
                         let v = tri!(arith::unary(th, i.x(), regs.get(i.b())));
                         regs.set(i.a(), v);
                     }
-                    Op::NOT | Op::TO_BOOL => {
+                    byte::NOT | byte::TO_BOOL => {
                         let t = tri!(arith::truth(th, regs.get(i.b())));
                         regs.set(i.a(), Value::bool(t != (i.op() == Op::NOT)));
                     }
-                    Op::COMPARE_OP => {
+                    byte::COMPARE_OP => {
                         let (a, b, op) = (regs.get(i.b()), regs.get(i.c()), CmpOp::from_u8(i.x()));
                         let v = match arith::compare_fast(a, b, op) {
                             Some(t) => Value::bool(t),
@@ -538,7 +538,7 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.a(), v);
                         pc.step(1);
                     }
-                    Op::COMPARE_I => {
+                    byte::COMPARE_I => {
                         let (a, op) = (regs.get(i.b()), CmpOp::from_u8(i.x()));
                         let b = Value::small_int(i.c_imm() as i64);
                         let v = match arith::compare_fast(a, b, op) {
@@ -548,113 +548,113 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.a(), v);
                         pc.step(1);
                     }
-                    Op::IS_OP => {
+                    byte::IS_OP => {
                         let same = regs.get(i.b()).is(regs.get(i.c()));
                         regs.set(i.a(), Value::bool(same != (i.x() != 0)));
                     }
-                    Op::CONTAINS_OP => {
+                    byte::CONTAINS_OP => {
                         let t = tri!(arith::contains(th, regs.get(i.c()), regs.get(i.b())));
                         regs.set(i.a(), Value::bool(t != (i.x() != 0)));
                         pc.step(1);
                     }
-                    Op::JUMP => pc.step(i.imm32() as isize),
-                    Op::JUMP_BACK => {
+                    byte::JUMP => pc.step(i.imm32() as isize),
+                    byte::JUMP_BACK => {
                         pc.step(i.imm32() as isize);
                         poll!();
                     }
-                    Op::JUMP_IF_TRUE => {
+                    byte::JUMP_IF_TRUE => {
                         if tri!(arith::truth(th, regs.get(i.a()))) {
                             pc.step(i.off24() as isize);
                         }
                     }
-                    Op::JUMP_IF_FALSE => {
+                    byte::JUMP_IF_FALSE => {
                         if !tri!(arith::truth(th, regs.get(i.a()))) {
                             pc.step(i.off24() as isize);
                         }
                     }
-                    Op::JUMP_IF_NONE => {
+                    byte::JUMP_IF_NONE => {
                         if regs.get(i.a()).is_none() {
                             pc.step(i.off24() as isize);
                         }
                     }
-                    Op::JUMP_IF_NOT_NONE => {
+                    byte::JUMP_IF_NOT_NONE => {
                         if !regs.get(i.a()).is_none() {
                             pc.step(i.off24() as isize);
                         }
                     }
-                    Op::JUMP_IF_IS => {
+                    byte::JUMP_IF_IS => {
                         if regs.get(i.a()).is(regs.get(i.b())) {
                             pc.step(i.off24() as isize);
                         }
                     }
-                    Op::JUMP_IF_IS_NOT => {
+                    byte::JUMP_IF_IS_NOT => {
                         if !regs.get(i.a()).is(regs.get(i.b())) {
                             pc.step(i.off24() as isize);
                         }
                     }
-                    Op::JUMP_IF_IN => {
+                    byte::JUMP_IF_IN => {
                         let t = tri!(arith::contains(th, regs.get(i.b()), regs.get(i.a())));
                         pc.step(if t { i.off24() as isize } else { 1 });
                     }
-                    Op::JUMP_IF_NOT_IN => {
+                    byte::JUMP_IF_NOT_IN => {
                         let t = tri!(arith::contains(th, regs.get(i.b()), regs.get(i.a())));
                         pc.step(if t { 1 } else { i.off24() as isize });
                     }
-                    Op::JUMP_IF_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), true, false),
-                    Op::JUMP_IF_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), true, false),
-                    Op::JUMP_IF_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), true, false),
-                    Op::JUMP_IF_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), true, false),
-                    Op::JUMP_IF_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), true, false),
-                    Op::JUMP_IF_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), true, false),
-                    Op::JUMP_IF_NOT_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), false, false),
-                    Op::JUMP_IF_NOT_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), false, false),
-                    Op::JUMP_IF_NOT_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), false, false),
-                    Op::JUMP_IF_NOT_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), false, false),
-                    Op::JUMP_IF_NOT_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), false, false),
-                    Op::JUMP_IF_NOT_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), false, false),
-                    Op::JUMP_IF_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), true, false),
-                    Op::JUMP_IF_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), true, false),
-                    Op::JUMP_IF_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), true, false),
-                    Op::JUMP_IF_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), true, false),
-                    Op::JUMP_IF_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), true, false),
-                    Op::JUMP_IF_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), true, false),
-                    Op::JUMP_IF_NOT_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), false, false),
-                    Op::JUMP_IF_NOT_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), false, false),
-                    Op::JUMP_IF_NOT_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), false, false),
-                    Op::JUMP_IF_NOT_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), false, false),
-                    Op::JUMP_IF_NOT_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), false, false),
-                    Op::JUMP_IF_NOT_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), false, false),
-                    Op::LOOP_IF_TRUE => {
+                    byte::JUMP_IF_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), true, false),
+                    byte::JUMP_IF_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), true, false),
+                    byte::JUMP_IF_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), true, false),
+                    byte::JUMP_IF_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), true, false),
+                    byte::JUMP_IF_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), true, false),
+                    byte::JUMP_IF_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), true, false),
+                    byte::JUMP_IF_NOT_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), false, false),
+                    byte::JUMP_IF_NOT_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), false, false),
+                    byte::JUMP_IF_NOT_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), false, false),
+                    byte::JUMP_IF_NOT_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), false, false),
+                    byte::JUMP_IF_NOT_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), false, false),
+                    byte::JUMP_IF_NOT_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), false, false),
+                    byte::JUMP_IF_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), true, false),
+                    byte::JUMP_IF_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), true, false),
+                    byte::JUMP_IF_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), true, false),
+                    byte::JUMP_IF_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), true, false),
+                    byte::JUMP_IF_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), true, false),
+                    byte::JUMP_IF_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), true, false),
+                    byte::JUMP_IF_NOT_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), false, false),
+                    byte::JUMP_IF_NOT_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), false, false),
+                    byte::JUMP_IF_NOT_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), false, false),
+                    byte::JUMP_IF_NOT_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), false, false),
+                    byte::JUMP_IF_NOT_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), false, false),
+                    byte::JUMP_IF_NOT_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), false, false),
+                    byte::LOOP_IF_TRUE => {
                         if tri!(arith::truth(th, regs.get(i.a()))) {
                             pc.step(i.off24() as isize);
                             poll!();
                         }
                     }
-                    Op::LOOP_IF_FALSE => {
+                    byte::LOOP_IF_FALSE => {
                         if !tri!(arith::truth(th, regs.get(i.a()))) {
                             pc.step(i.off24() as isize);
                             poll!();
                         }
                     }
-                    Op::LOOP_IF_NOT_NONE => {
+                    byte::LOOP_IF_NOT_NONE => {
                         if !regs.get(i.a()).is_none() {
                             pc.step(i.off24() as isize);
                             poll!();
                         }
                     }
-                    Op::LOOP_IF_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), true, true),
-                    Op::LOOP_IF_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), true, true),
-                    Op::LOOP_IF_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), true, true),
-                    Op::LOOP_IF_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), true, true),
-                    Op::LOOP_IF_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), true, true),
-                    Op::LOOP_IF_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), true, true),
-                    Op::LOOP_IF_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), true, true),
-                    Op::LOOP_IF_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), true, true),
-                    Op::LOOP_IF_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), true, true),
-                    Op::LOOP_IF_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), true, true),
-                    Op::LOOP_IF_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), true, true),
-                    Op::LOOP_IF_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), true, true),
-                    Op::LOAD_GLOBAL => {
+                    byte::LOOP_IF_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), true, true),
+                    byte::LOOP_IF_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), true, true),
+                    byte::LOOP_IF_EQ => jump_cmp!(i, CmpOp::Eq, reg_b!(i), true, true),
+                    byte::LOOP_IF_NE => jump_cmp!(i, CmpOp::Ne, reg_b!(i), true, true),
+                    byte::LOOP_IF_GT => jump_cmp!(i, CmpOp::Gt, reg_b!(i), true, true),
+                    byte::LOOP_IF_GE => jump_cmp!(i, CmpOp::Ge, reg_b!(i), true, true),
+                    byte::LOOP_IF_LT_I => jump_cmp!(i, CmpOp::Lt, imm_b!(i), true, true),
+                    byte::LOOP_IF_LE_I => jump_cmp!(i, CmpOp::Le, imm_b!(i), true, true),
+                    byte::LOOP_IF_EQ_I => jump_cmp!(i, CmpOp::Eq, imm_b!(i), true, true),
+                    byte::LOOP_IF_NE_I => jump_cmp!(i, CmpOp::Ne, imm_b!(i), true, true),
+                    byte::LOOP_IF_GT_I => jump_cmp!(i, CmpOp::Gt, imm_b!(i), true, true),
+                    byte::LOOP_IF_GE_I => jump_cmp!(i, CmpOp::Ge, imm_b!(i), true, true),
+                    byte::LOAD_GLOBAL => {
                         let v = match globals::cached_global(frame, pc) {
                             Some(v) => v,
                             None => {
@@ -665,34 +665,34 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.c(), v);
                         pc.step(2);
                     }
-                    Op::STORE_GLOBAL => {
+                    byte::STORE_GLOBAL => {
                         let name = globals::name_of(code, i.imm32() as usize);
                         tri!(frame.globals().set(th, name, regs.get(i.c())));
                         pc.step(1);
                     }
-                    Op::LOAD_NAME => {
+                    byte::LOAD_NAME => {
                         let name = globals::name_of(code, i.imm32() as usize);
                         let v = tri!(globals::load_name(th, frame, name));
                         regs.set(i.c(), v);
                         pc.step(2);
                     }
-                    Op::STORE_NAME => {
+                    byte::STORE_NAME => {
                         let name = globals::name_of(code, i.imm32() as usize);
                         tri!(globals::store_name(th, frame, name, regs.get(i.c())));
                         pc.step(1);
                     }
-                    Op::LOAD_DEREF => {
+                    byte::LOAD_DEREF => {
                         let v = regs.get(i.b()).expect::<Cell>().value.get();
                         if v.is_absent() {
                             tri!(Err(globals::unbound(th, code, i.b() as usize)))
                         }
                         regs.set(i.a(), v);
                     }
-                    Op::STORE_DEREF => {
+                    byte::STORE_DEREF => {
                         let c = regs.get(i.a()).expect::<Cell>();
                         c.value.set(&c.header, regs.get(i.b()));
                     }
-                    Op::LOAD_ATTR => {
+                    byte::LOAD_ATTR => {
                         let v = regs.get(i.b());
                         let x = match attrs::load_fast(v, pc) {
                             Some(x) => x,
@@ -704,7 +704,7 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.a(), x);
                         pc.step(2);
                     }
-                    Op::STORE_ATTR => {
+                    byte::STORE_ATTR => {
                         let (v, x) = (regs.get(i.a()), regs.get(i.b()));
                         if !attrs::store_fast(v, pc, x) {
                             let name = globals::name_of(code, i.c() as usize);
@@ -712,7 +712,7 @@ fn run_in<const TRACED: bool>(
                         }
                         pc.step(2);
                     }
-                    Op::LOAD_METHOD => {
+                    byte::LOAD_METHOD => {
                         let v = regs.get(i.b());
                         let (f, receiver) = match attrs::method_fast(v, pc) {
                             Some(m) => m,
@@ -725,7 +725,7 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.a() + 1, receiver);
                         pc.step(2);
                     }
-                    Op::LOAD_SUBSCR => {
+                    byte::LOAD_SUBSCR => {
                         let (v, k) = (regs.get(i.b()), regs.get(i.c()));
                         let x = match build::item_fast(v, k) {
                             Some(x) => x,
@@ -734,7 +734,7 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.a(), x);
                         pc.step(1);
                     }
-                    Op::LOAD_SUBSCR_I => {
+                    byte::LOAD_SUBSCR_I => {
                         let (v, k) = (regs.get(i.b()), Value::small_int(i.c_imm() as i64));
                         let x = match build::item_fast(v, k) {
                             Some(x) => x,
@@ -743,7 +743,7 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.a(), x);
                         pc.step(1);
                     }
-                    Op::STORE_SUBSCR => {
+                    byte::STORE_SUBSCR => {
                         tri!(build::store_item(
                             th,
                             regs.get(i.a()),
@@ -752,7 +752,7 @@ fn run_in<const TRACED: bool>(
                         ));
                         pc.step(1);
                     }
-                    Op::CALL => {
+                    byte::CALL => {
                         let base = i.b() as usize;
                         let mut f = regs.get(i.b());
                         let (mut start, mut n) = (base + 2, i.c() as usize);
@@ -764,7 +764,7 @@ fn run_in<const TRACED: bool>(
                         }
                         call_value!(f, start, n, i.a(), 2);
                     }
-                    Op::CALL_METHOD => {
+                    byte::CALL_METHOD => {
                         let base = i.b() as usize;
                         let mut f = regs.get(i.b());
                         let (mut start, mut n) = (base + 2, i.c() as usize);
@@ -779,7 +779,7 @@ fn run_in<const TRACED: bool>(
                         }
                         call_value!(f, start, n, i.a(), 2);
                     }
-                    Op::CALL_KW => {
+                    byte::CALL_KW => {
                         let base = i.b() as usize;
                         let kwnames = code.consts.expect().fields()[pc.peek(0) as usize].get();
                         let kwnames = kwnames.as_tuple().unwrap_or(&[]);
@@ -828,7 +828,7 @@ fn run_in<const TRACED: bool>(
                             poll!();
                         }
                     }
-                    Op::CALL_EX => {
+                    byte::CALL_EX => {
                         let (f, args) = (regs.get(i.b()), regs.get(i.b() + 2));
                         let first = args.as_tuple().and_then(|t| t.first()).copied();
                         tell!(trace::calling(th, frame, f, first.as_slice()));
@@ -844,11 +844,11 @@ fn run_in<const TRACED: bool>(
                         pc.step(2);
                         poll!();
                     }
-                    Op::GET_ITER => {
+                    byte::GET_ITER => {
                         let v = tri!(ops::iter(th, regs.get(i.b())));
                         regs.set(i.a(), v);
                     }
-                    Op::FOR_ITER | Op::FOR_LOOP => {
+                    byte::FOR_ITER | byte::FOR_LOOP => {
                         let it = regs.get(i.b());
                         let backward = i.op() == Op::FOR_LOOP;
                         if let Some(g) = it.downcast::<Generator>()
@@ -890,12 +890,12 @@ fn run_in<const TRACED: bool>(
                             }
                         }
                     }
-                    Op::UNPACK_SEQUENCE => {
+                    byte::UNPACK_SEQUENCE => {
                         let to = regs.from(i.a() as usize);
                         tri!(build::unpack_to(th, regs.get(i.b()), i.c() as usize, to));
                         pc.step(1);
                     }
-                    Op::UNPACK_PAIR => {
+                    byte::UNPACK_PAIR => {
                         let v = regs.get(i.b());
                         let (x, y) = match v.as_tuple() {
                             Some([x, y]) if class_of(v).is(&TUPLE) => (*x, *y),
@@ -908,31 +908,31 @@ fn run_in<const TRACED: bool>(
                         regs.set(i.c(), y);
                         pc.step(1);
                     }
-                    Op::BUILD_LIST => {
+                    byte::BUILD_LIST => {
                         let v = tri!(Value::list(th, regs.slice(i.b(), i.c() as usize)));
                         regs.set(i.a(), v);
                     }
-                    Op::BUILD_TUPLE => {
+                    byte::BUILD_TUPLE => {
                         let v = tri!(Value::try_tuple(th, regs.slice(i.b(), i.c() as usize)));
                         regs.set(i.a(), v);
                     }
-                    Op::LIST_APPEND => {
+                    byte::LIST_APPEND => {
                         tri!(
                             regs.get(i.a())
                                 .expect::<taipan_object::seq::List>()
                                 .append(th, regs.get(i.b()))
                         );
                     }
-                    Op::RETURN => finish!(regs.get(i.a())),
-                    Op::RETURN_CONST => {
+                    byte::RETURN => finish!(regs.get(i.a())),
+                    byte::RETURN_CONST => {
                         finish!(code.consts.expect().fields()[i.imm32() as usize].get())
                     }
-                    Op::RETURN_GENERATOR => {
+                    byte::RETURN_GENERATOR => {
                         frame.pc = pc.0;
                         let g = tri!(generators::make(th, frame));
                         leave!(g)
                     }
-                    Op::YIELD => {
+                    byte::YIELD => {
                         let mut v = regs.get(i.b());
                         if i.x() != 0 {
                             v = tri!(generators::wrap_async(th, v));
@@ -940,7 +940,7 @@ fn run_in<const TRACED: bool>(
                         frame.yield_register = i.a();
                         yielded!(v, 0);
                     }
-                    Op::YIELD_FROM => {
+                    byte::YIELD_FROM => {
                         let (sent, it) = (regs.get(i.a()), regs.get(i.b()));
                         match tri!(generators::send_to(th, it, sent)) {
                             Step::Yield(v) => {
@@ -956,7 +956,7 @@ fn run_in<const TRACED: bool>(
                             }
                         }
                     }
-                    Op::END_ASYNC_FOR => {
+                    byte::END_ASYNC_FOR => {
                         let e = regs.get(i.a());
                         if !types::is_instance(e, &taipan_object::exception::STOP_ASYNC_ITERATION) {
                             frame.pc = pc.0;
@@ -964,7 +964,7 @@ fn run_in<const TRACED: bool>(
                         }
                         regs.set(i.a(), Value::ABSENT);
                     }
-                    Op::RAISE => {
+                    byte::RAISE => {
                         frame.pc = pc.0;
                         let e = match i.x() {
                             0 => raise::reraise_handled(th),
@@ -974,11 +974,157 @@ fn run_in<const TRACED: bool>(
                         let again = i.x() == 0;
                         break 'run (e, again && raise::has_traceback(e));
                     }
-                    Op::RERAISE => {
+                    byte::RERAISE => {
                         frame.pc = pc.0;
                         break 'run (Raised(regs.get(i.a())), true);
                     }
-                    _ => {
+                    // All that is left, byte by byte: with a default the jump would need a check of range.
+                    byte::LOAD_COMMON
+                    | byte::DELETE_GLOBAL
+                    | byte::DELETE_NAME
+                    | byte::DELETE_DEREF
+                    | byte::LOAD_FROM_DICT_OR_DEREF
+                    | byte::LOAD_FROM_DICT_OR_GLOBALS
+                    | byte::LOAD_LOCALS
+                    | byte::MAKE_CELL
+                    | byte::MAKE_CELL_FROM
+                    | byte::COPY_FREE_VARS
+                    | byte::DELETE_ATTR
+                    | byte::LOAD_SUPER_ATTR
+                    | byte::LOAD_SUPER_METHOD
+                    | byte::LOAD_SPECIAL
+                    | byte::DELETE_SUBSCR
+                    | byte::BINARY_SLICE
+                    | byte::STORE_SLICE
+                    | byte::UNPACK_EX
+                    | byte::BUILD_SET
+                    | byte::BUILD_MAP
+                    | byte::BUILD_STRING
+                    | byte::BUILD_SLICE
+                    | byte::SET_ADD
+                    | byte::MAP_ADD
+                    | byte::LIST_EXTEND
+                    | byte::SET_UPDATE
+                    | byte::DICT_UPDATE
+                    | byte::DICT_MERGE
+                    | byte::LIST_TO_TUPLE
+                    | byte::FORMAT_SIMPLE
+                    | byte::FORMAT_WITH_SPEC
+                    | byte::BUILD_TEMPLATE
+                    | byte::BUILD_INTERPOLATION
+                    | byte::GET_YIELD_FROM_ITER
+                    | byte::GET_AWAITABLE
+                    | byte::GET_AITER
+                    | byte::GET_ANEXT
+                    | byte::PUSH_EXC
+                    | byte::POP_EXC
+                    | byte::JUMP_IF_NOT_EXC_MATCH
+                    | byte::CHECK_EG_MATCH
+                    | byte::WITH_EXCEPT_START
+                    | byte::JUMP_IF_NOT_SEQUENCE
+                    | byte::JUMP_IF_NOT_MAPPING
+                    | byte::GET_LEN
+                    | byte::MATCH_KEYS
+                    | byte::MATCH_CLASS
+                    | byte::IMPORT_NAME
+                    | byte::IMPORT_FROM
+                    | byte::IMPORT_STAR
+                    | byte::LOAD_BUILD_CLASS
+                    | byte::MAKE_FUNCTION
+                    | byte::SETUP_ANNOTATIONS
+                    | byte::INTRINSIC_1
+                    | byte::INTRINSIC_2
+                    | 165
+                    | 166
+                    | 167
+                    | 168
+                    | 169
+                    | 170
+                    | 171
+                    | 172
+                    | 173
+                    | 174
+                    | 175
+                    | 176
+                    | 177
+                    | 178
+                    | 179
+                    | 180
+                    | 181
+                    | 182
+                    | 183
+                    | 184
+                    | 185
+                    | 186
+                    | 187
+                    | 188
+                    | 189
+                    | 190
+                    | 191
+                    | 192
+                    | 193
+                    | 194
+                    | 195
+                    | 196
+                    | 197
+                    | 198
+                    | 199
+                    | 200
+                    | 201
+                    | 202
+                    | 203
+                    | 204
+                    | 205
+                    | 206
+                    | 207
+                    | 208
+                    | 209
+                    | 210
+                    | 211
+                    | 212
+                    | 213
+                    | 214
+                    | 215
+                    | 216
+                    | 217
+                    | 218
+                    | 219
+                    | 220
+                    | 221
+                    | 222
+                    | 223
+                    | 224
+                    | 225
+                    | 226
+                    | 227
+                    | 228
+                    | 229
+                    | 230
+                    | 231
+                    | 232
+                    | 233
+                    | 234
+                    | 235
+                    | 236
+                    | 237
+                    | 238
+                    | 239
+                    | 240
+                    | 241
+                    | 242
+                    | 243
+                    | 244
+                    | 245
+                    | 246
+                    | 247
+                    | 248
+                    | 249
+                    | 250
+                    | 251
+                    | 252
+                    | 253
+                    | 254
+                    | 255 => {
                         let n = tri!(rare::run(th, frame, code, regs, pc, i));
                         pc.step(n);
                     }
