@@ -90,8 +90,8 @@ pub mod event {
 pub struct Monitors {
     /// The events each tool wants everywhere.
     pub tools: [AtomicU32; TOOLS],
-    /// Whether some code object may have events of its own.
-    pub any_local: AtomicBool,
+    /// In how many code objects each tool wants events of its own.
+    local_codes: [AtomicU32; TOOLS],
     /// Counts `restart_events`.
     pub version: AtomicU32,
     /// Counts, by tool, how often it gave up events: what it had turned off before counts no more.
@@ -107,7 +107,7 @@ impl Monitors {
     pub const fn new() -> Monitors {
         Monitors {
             tools: [const { AtomicU32::new(0) }; TOOLS],
-            any_local: AtomicBool::new(false),
+            local_codes: [const { AtomicU32::new(0) }; TOOLS],
             version: AtomicU32::new(0),
             turned_off: [const { AtomicU32::new(0) }; TOOLS],
             cleared: [const { AtomicU32::new(0) }; TOOLS],
@@ -128,7 +128,11 @@ impl Monitors {
 
     /// Whether anything is watched.
     pub fn active(&self) -> bool {
-        self.everywhere() != 0 || self.any_local.load(Ordering::Relaxed)
+        self.everywhere() != 0
+            || self
+                .local_codes
+                .iter()
+                .any(|n| n.load(Ordering::Relaxed) != 0)
     }
 
     fn table<'a>(&self, th: &Thread) -> &'a Object<Array> {
@@ -214,6 +218,7 @@ impl Monitors {
             self.set_callback(th, tool, event, Value::NONE);
         }
         self.cleared[tool].fetch_add(1, Ordering::AcqRel);
+        self.local_codes[tool].store(0, Ordering::Release);
         self.set_events(th, tool, 0);
     }
 
@@ -260,7 +265,19 @@ impl CodeMonitor {
 
     /// Sets the events that a tool wants in this code; those it gave up are no longer turned off anywhere in it.
     pub fn set_local(&self, monitors: &Monitors, tool: usize, events: u32) {
-        let gone = self.local(monitors, tool) & !events;
+        let before = self.local(monitors, tool);
+        let gone = before & !events;
+        let codes = &monitors.local_codes[tool];
+        match (before != 0, events != 0) {
+            (false, true) => {
+                codes.fetch_add(1, Ordering::AcqRel);
+            }
+            (true, false) => {
+                let less = |n: u32| n.checked_sub(1);
+                let _ = codes.fetch_update(Ordering::AcqRel, Ordering::Relaxed, less);
+            }
+            _ => {}
+        }
         let count = monitors.cleared[tool].load(Ordering::Relaxed) as u64;
         self.local[tool].store(count << 32 | events as u64, Ordering::Relaxed);
         let mut d = self.disabled.lock().unwrap_or_else(|e| e.into_inner());

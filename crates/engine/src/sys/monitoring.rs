@@ -49,7 +49,7 @@ static SPEC: ModuleSpec = ModuleSpec {
         Method::new("set_events", "(tool_id, event_set, /)", |th, a| {
             let t = tool(th, a[0])?;
             let n = ops::index_i32(th, a[1])?;
-            if n < 0 || n >= 1 << EVENTS {
+            if !(0..1 << EVENTS).contains(&n) {
                 return Err(th.value_error(format!("invalid event set 0x{n:x}")));
             }
             let events = whole(th, n as u32)?;
@@ -80,9 +80,6 @@ static SPEC: ModuleSpec = ModuleSpec {
                 }
                 let monitors = &th.interp.monitors;
                 monitor::for_code(th, code).set_local(monitors, t, events);
-                if events != 0 {
-                    monitors.any_local.store(true, Ordering::Release);
-                }
                 Monitors::changed(th);
                 Ok(Value::NONE)
             },

@@ -88,6 +88,46 @@ fn instruction(frame: FramePtr, word: usize) -> Instr {
     Instr(frame.code().words[word].load(Ordering::Relaxed))
 }
 
+/// Tells of the way that the conditional jump at `from` went: to `at`. Its place is the frame's meanwhile.
+/// Whether the frame goes on elsewhere, as a callback set its line.
+fn branched(
+    th: &Thread,
+    mut frame: FramePtr,
+    trail: &mut Trail,
+    from: usize,
+    at: usize,
+) -> PyResult<bool> {
+    let i = instruction(frame, from);
+    let jumped = i.jump_offset().map(|off| from as i64 + 1 + off as i64) == Some(at as i64);
+    let number = if jumped == jumps_left(i) {
+        event::BRANCH_LEFT
+    } else {
+        event::BRANCH_RIGHT
+    };
+    if !tools::any(th, frame, number) {
+        return Ok(false);
+    }
+    let mut place = Pc(frame.code().entry());
+    place.step(from as isize + 1);
+    frame.pc = place.0;
+    let to = Value::small_int(at as i64 * 8);
+    tools::at_offset(th, frame, number, from, &[to])?;
+    if frame.pc != place.0 {
+        line_set(th, frame, trail, from);
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// A trace function set the line of the frame, which was at the word `from`: it goes on there.
+fn line_set(th: &Thread, mut frame: FramePtr, trail: &mut Trail, from: usize) {
+    let mut to = Pc(frame.pc);
+    to.step(-1);
+    frame.pc = to.0;
+    jump::settle(th, frame, from, to.index_in(frame.code()));
+    trail.jumped();
+}
+
 /// Tells of what comes with the instruction that the frame's place is at. The place is where to go on: a trace
 /// function may have set another line. After an error the place is past the instruction's word.
 #[cold]
@@ -113,21 +153,15 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
     }
     let mut fetched = pc;
     fetched.step(1);
-    frame.pc = fetched.0;
     if trail.branch != NONE {
         let from = std::mem::replace(&mut trail.branch, NONE);
-        let i = instruction(frame, from);
-        let jumped = i.jump_offset().map(|off| from as i64 + 1 + off as i64) == Some(at as i64);
-        let number = if jumped == jumps_left(i) {
-            event::BRANCH_LEFT
-        } else {
-            event::BRANCH_RIGHT
-        };
-        let to = Value::small_int(at as i64 * 8);
-        tools::at_offset(th, frame, number, from, &[to])?;
+        if branched(th, frame, trail, from, at)? {
+            return Ok(());
+        }
     }
+    frame.pc = fetched.0;
     let line = own.lines[at];
-    if line != 0 && frame.pc == fetched.0 {
+    if line != 0 {
         let previous = std::mem::replace(&mut trail.previous, at);
         let last = own.lines.get(previous).copied();
         if last != Some(line) {
@@ -144,12 +178,7 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
         tools::at_offset(th, frame, event::INSTRUCTION, at, &[])?;
     }
     if frame.pc != fetched.0 {
-        // The line was set.
-        let mut to = Pc(frame.pc);
-        to.step(-1);
-        frame.pc = to.0;
-        jump::settle(th, frame, at, to.index_in(code));
-        trail.jumped();
+        line_set(th, frame, trail, at);
         return Ok(());
     }
     let i = instruction(frame, at);
