@@ -101,7 +101,7 @@ impl<'a> Compiler<'a> {
         for k in args.keywords {
             self.expr_new(&k.value)?;
             if let Some(name) = &k.arg {
-                names.push(str_const(&self.mangle(&name.id)));
+                names.push(str_const(&name.id));
             }
         }
         n += names.len();
@@ -207,8 +207,7 @@ impl<'a> Compiler<'a> {
                 let base = self.unit.top;
                 for k in &rest[..n] {
                     if let Some(name) = &k.arg {
-                        let name = self.mangle(&name.id);
-                        self.str_new(&name);
+                        self.str_new(&name.id);
                     }
                     self.expr_new(&k.value)?;
                 }

@@ -282,7 +282,7 @@ impl<'a> Compiler<'a> {
         self.expr_new(&c.cls)?;
         let names: Vec<Const> = keywords
             .iter()
-            .map(|k| str_const(&self.mangle(&k.attr.id)))
+            .map(|k| str_const(&k.attr.id))
             .collect();
         self.const_new(Const::Tuple(names.into()));
         let n = positional.len() + keywords.len();

@@ -34,7 +34,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     init: |_, _| Ok(()),
 };
 
-const EXC: u64 = flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS;
+const EXC: u64 = flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS;
 static ERROR: StaticType = StaticType::new("binascii", "Error", Some(&VALUE_ERROR), EXC, no_layout);
 static INCOMPLETE: StaticType =
     StaticType::new("binascii", "Incomplete", Some(&EXCEPTION), EXC, no_layout);

@@ -49,7 +49,7 @@ static UNKNOWN_HASH: StaticType = StaticType::new(
     "_hmac",
     "UnknownHashError",
     Some(&VALUE_ERROR),
-    flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS,
+    flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS,
     no_layout,
 );
 

@@ -46,7 +46,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     },
 };
 
-const EXC: u64 = flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS;
+const EXC: u64 = flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS;
 static PICKLE_ERROR: StaticType =
     StaticType::new("_pickle", "PickleError", Some(&EXCEPTION), EXC, no_layout);
 static PICKLING_ERROR: StaticType = StaticType::new(

@@ -71,7 +71,7 @@ pub static ERROR: StaticType = StaticType::new(
     "struct",
     "error",
     Some(&EXCEPTION),
-    flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS,
+    flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS,
     no_layout,
 );
 

@@ -52,7 +52,7 @@ static ERROR: StaticType = StaticType::new(
     "zlib",
     "error",
     Some(&EXCEPTION),
-    flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS,
+    flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS,
     no_layout,
 );
 

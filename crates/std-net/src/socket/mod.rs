@@ -29,7 +29,7 @@ use taipan_object::types::{StaticType, flags, no_layout};
 use taipan_object::{PyResult, Thread, Value};
 use taipan_std_os::args::{add_constants, module_dict};
 
-const EXC: u64 = flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS;
+const EXC: u64 = flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS;
 
 /// `socket.herror`: a look-up in the older way failed.
 pub static HERROR: StaticType =

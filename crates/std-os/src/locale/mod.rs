@@ -17,7 +17,7 @@ pub static ERROR: StaticType = StaticType::new(
     "locale",
     "Error",
     Some(&EXCEPTION),
-    flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS,
+    flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS,
     no_layout,
 );
 

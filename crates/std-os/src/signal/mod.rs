@@ -21,7 +21,7 @@ pub static ITIMER_ERROR: StaticType = StaticType::new(
     "signal",
     "ItimerError",
     Some(&OS_ERROR),
-    flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS,
+    flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS,
     no_layout,
 );
 

@@ -14,7 +14,7 @@ pub static ERROR: StaticType = StaticType::new(
     "termios",
     "error",
     Some(&EXCEPTION),
-    flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS,
+    flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS,
     no_layout,
 );
 

@@ -38,7 +38,7 @@ pub static EMPTY: StaticType = StaticType::new(
     "_queue",
     "Empty",
     Some(&EXCEPTION),
-    flags::BASE | flags::HAS_DICT | flags::EXCEPTION_SUBCLASS,
+    flags::BASE | flags::HAS_DICT | flags::HAS_WEAKREF | flags::EXCEPTION_SUBCLASS,
     no_layout,
 );
 

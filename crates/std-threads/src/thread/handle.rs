@@ -405,21 +405,25 @@ pub(super) fn after_fork_child(th: &Thread) {
         .retain(|s| s.upgrade().is_some_and(|s| lives_on(&s)));
 }
 
+/// The smallest stack that CPython gives a thread.
+const MIN_STACK: i64 = 53248;
+
 /// `stack_size([size])`
 pub(super) fn stack_size(th: &Thread, a: &[Value]) -> PyResult {
     let size = match a[0].present() {
         Some(v) => ops::index_i64(th, v)?,
         None => 0,
     };
-    if size < 0 {
-        return Err(th.value_error("size must be 0 or a positive value"));
-    }
     let old = STACK_SIZE.load(Ordering::Relaxed);
     if a[0].is_absent() {
         return Ok(Value::usize(th, old));
     }
+    if size != 0 && size < MIN_STACK {
+        let message = format!("size must be at least {MIN_STACK} bytes");
+        return Err(th.value_error(message));
+    }
     let new = size as usize;
-    if new != 0 && (new < taipan_host::thread::min_stack().max(32768) || new > 1 << 46) {
+    if new != 0 && (new < taipan_host::thread::min_stack() || new > 1 << 46) {
         return Err(th.value_error(format!("size not valid: {size} bytes")));
     }
     STACK_SIZE.store(new, Ordering::Relaxed);
