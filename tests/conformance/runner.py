@@ -13,7 +13,12 @@ has reported them. A test whose name comes again gets `~2`, `~3` … after it.
 """
 
 import os
+import signal
 import sys
+
+# Begun in the background by a shell, a process ignores Ctrl-C, and so would all that the tests begin.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Taken aside at once: whatever the tests do to the standard streams, the report is safe.
 REPORT = os.dup(1)

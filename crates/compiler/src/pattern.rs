@@ -280,10 +280,7 @@ impl<'a> Compiler<'a> {
         let base = self.unit.alloc();
         self.unit.mov(base, subject);
         self.expr_new(&c.cls)?;
-        let names: Vec<Const> = keywords
-            .iter()
-            .map(|k| str_const(&k.attr.id))
-            .collect();
+        let names: Vec<Const> = keywords.iter().map(|k| str_const(&k.attr.id)).collect();
         self.const_new(Const::Tuple(names.into()));
         let n = positional.len() + keywords.len();
         if n > i16::MAX as usize {

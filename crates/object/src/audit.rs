@@ -1,9 +1,9 @@
 //! Audit events (PEP 578): what native code does that a program may want to know of.
 
-use crate::call;
 use crate::error::PyResult;
 use crate::thread::Thread;
 use crate::value::Value;
+use crate::{attr, call, ops, strings};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where the interpreter keeps the list of hooks.
@@ -43,9 +43,24 @@ impl Thread {
         };
         let args = Value::try_tuple(self, args)?;
         let name = Value::str(self, event);
-        for h in list.snapshot(self)?.iter() {
-            call::call(self, *h, &[name, args])?;
-        }
-        Ok(())
+        // Hooks are not traced, but for those that ask for it.
+        let outer = self.tracing.get();
+        self.tracing.set(outer + 1);
+        let told = list.snapshot(self).and_then(|hooks| {
+            for h in hooks.iter() {
+                let asks = attr::get_opt(self, *h, strings::intern(self, "__cantrace__"))?;
+                let traced = match asks {
+                    Some(v) => ops::truth(self, v)?,
+                    None => false,
+                };
+                self.tracing.set(outer + u32::from(!traced));
+                let r = call::call(self, *h, &[name, args]);
+                self.tracing.set(outer + 1);
+                r?;
+            }
+            Ok(())
+        });
+        self.tracing.set(outer);
+        told
     }
 }

@@ -110,6 +110,36 @@ const EDITS: &[Edit] = &[
             "RawIOBase.register(FileIO)\n\n",
         ),
     ),
+    // A socket's path has 18 characters behind the folder's, not 14: `sock-` and twelve digits.
+    edit(
+        "multiprocessing/util.py",
+        Replace(
+            "sun_path_len = len(base_tempdir) + 14 + 14",
+            "sun_path_len = len(base_tempdir) + 14 + 18",
+        ),
+    ),
+    // The fork server of a program that was killed removes the folder that the program made for its socket.
+    edit(
+        "multiprocessing/forkserver.py",
+        Replace(
+            "                    main_kws['authkey_r'] = authkey_r\n",
+            "                    main_kws['authkey_r'] = authkey_r\n                    if process.parent_process() is None:\n                        main_kws['folder'] = os.path.dirname(address)\n",
+        ),
+    ),
+    edit(
+        "multiprocessing/forkserver.py",
+        Replace(
+            "         *, sys_argv=None, authkey_r=None):\n    \"\"\"Run forkserver.\"\"\"\n",
+            "         *, sys_argv=None, authkey_r=None, folder=None):\n    \"\"\"Run forkserver.\"\"\"\n    parent_pid = os.getppid()\n",
+        ),
+    ),
+    edit(
+        "multiprocessing/forkserver.py",
+        Replace(
+            "b'', \"Not at EOF?\"\n",
+            "b'', \"Not at EOF?\"\n                    if folder and os.getppid() != parent_pid:\n                        import shutil\n                        shutil.rmtree(folder, ignore_errors=True)\n",
+        ),
+    ),
 ];
 
 /// Applies all edits.

@@ -144,6 +144,9 @@ fn fork_exec(th: &Thread, a: &[Value]) -> PyResult {
         Some(v) => Some(numbers::uid(th, v)?),
         None => None,
     };
+    let programs = ops::to_vec(th, a[1])?;
+    let programs = Value::list(th, &programs)?;
+    th.audit("_posixsubprocess.fork_exec", &[programs, a[0], a[5]])?;
     let mut in_child = || {
         forking::in_child(th);
         preexec.is_none_or(|f| call::call(th, f, &[]).is_ok())

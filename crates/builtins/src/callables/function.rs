@@ -222,11 +222,17 @@ fn get(th: &Thread, f: Value, obj: Value, _: Value) -> PyResult {
     Ok(BoundMethod::new(th, f, obj))
 }
 
+/// Tells the audit hooks of an attribute that changes what a function does.
+fn audited(th: &Thread, v: Value, name: &str, value: Value) -> PyResult<()> {
+    th.audit("object.__setattr__", &[v, Value::str(th, name), value])
+}
+
 fn set_code(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     let f = this(v);
     let Some(code) = value.downcast::<Code>() else {
         return Err(th.type_error("__code__ must be set to a code object"));
     };
+    audited(th, v, "__code__", value)?;
     let have = f.closure.get().as_tuple().map_or(0, |t| t.len());
     let want = code.data.data.freevars.len();
     if have != want {
@@ -244,6 +250,7 @@ fn set_defaults(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     if !value.is_none() && value.as_tuple().is_none() {
         return Err(th.type_error("__defaults__ must be set to a tuple object"));
     }
+    audited(th, v, "__defaults__", value)?;
     this(v).defaults.set(&this(v).header, value);
     Ok(())
 }
@@ -253,6 +260,7 @@ fn set_kwdefaults(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     if !value.is_none() && value.as_dict().is_none() {
         return Err(th.type_error("__kwdefaults__ must be set to a dict object"));
     }
+    audited(th, v, "__kwdefaults__", value)?;
     this(v).kwdefaults.set(&this(v).header, value);
     Ok(())
 }

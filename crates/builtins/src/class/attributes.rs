@@ -19,7 +19,10 @@ fn check_settable(th: &Thread, t: &Object<Type>, name: &str, value: Value) -> Py
             t.name_text()
         )));
     }
-    Ok(())
+    th.audit(
+        "object.__setattr__",
+        &[t.value(), Value::str(th, name), value],
+    )
 }
 
 pub(super) fn get_name(_: &Thread, v: Value) -> PyResult {

@@ -193,6 +193,8 @@ fn set_class(th: &Thread, v: Value, value: Value) -> PyResult<()> {
             class_of(value).name_text()
         )));
     };
+    let name = Value::str(th, "__class__");
+    th.audit("object.__setattr__", &[v, name, value])?;
     let old = class_of(v);
     if old.is(new) {
         return Ok(());

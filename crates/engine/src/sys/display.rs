@@ -23,7 +23,12 @@ pub static FUNCTIONS: &[Method] = &[
         .doc("This hook function is called by built-in breakpoint()."),
     Method::new("addaudithook", "(hook)", |th, a| {
         let state = th.interp.state.expect();
-        audit(th, "sys.addaudithook", &[])?;
+        // A hook may refuse another one: no error, but no hook either.
+        match audit(th, "sys.addaudithook", &[]) {
+            Ok(()) => {}
+            Err(e) if e.is(&exc::EXCEPTION) => return Ok(Value::NONE),
+            Err(e) => return Err(e),
+        }
         match state.get_name(th, AUDIT).and_then(|l| l.as_list()) {
             Some(l) => l.append(th, a[0])?,
             None => state.set_name(th, AUDIT, Value::list(th, &[a[0]])?)?,

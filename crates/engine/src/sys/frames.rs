@@ -16,7 +16,10 @@ pub static FUNCTIONS: &[Method] = &[
             None => 0,
         };
         match (hooks().current_frame)(th, depth).present() {
-            Some(f) => Ok(f),
+            Some(f) => {
+                th.audit("sys._getframe", &[f])?;
+                Ok(f)
+            }
             None => Err(th.value_error("call stack is not deep enough")),
         }
     })
@@ -26,6 +29,7 @@ pub static FUNCTIONS: &[Method] = &[
             Some(d) => ops::index_i32(th, d)?.max(0) as usize,
             None => 0,
         };
+        th.audit("sys._getframemodulename", &[Value::usize(th, depth)])?;
         let Some(f) = (hooks().current_frame)(th, depth).present() else {
             return Ok(Value::NONE);
         };

@@ -81,6 +81,7 @@ fn version(th: &Thread, v: Value) -> PyResult<i32> {
 fn dumps(th: &Thread, a: &[Value]) -> PyResult {
     let version = version(th, a[1])?;
     let allow_code = flag(th, a[2], true)?;
+    th.audit("marshal.dumps", &[a[0], Value::int(th, version.into())])?;
     let bytes = write::to_bytes(th, a[0], version, allow_code)?;
     Value::bytes(th, &bytes)
 }
@@ -88,6 +89,7 @@ fn dumps(th: &Thread, a: &[Value]) -> PyResult {
 fn dump(th: &Thread, a: &[Value]) -> PyResult {
     let version = version(th, a[2])?;
     let allow_code = flag(th, a[3], true)?;
+    th.audit("marshal.dumps", &[a[0], Value::int(th, version.into())])?;
     let bytes = write::to_bytes(th, a[0], version, allow_code)?;
     let bytes = Value::bytes(th, &bytes)?;
     call::call_method(th, a[1], "write", &[bytes])
@@ -96,6 +98,7 @@ fn dump(th: &Thread, a: &[Value]) -> PyResult {
 fn loads(th: &Thread, a: &[Value]) -> PyResult {
     let allow_code = flag(th, a[1], true)?;
     let bytes = bytes_like(th, a[0])?;
+    th.audit("marshal.loads", &[Value::bytes(th, &bytes)?])?;
     read::from_bytes(th, &bytes, allow_code)
 }
 
@@ -109,5 +112,6 @@ fn load(th: &Thread, a: &[Value]) -> PyResult {
             crate::args::type_name(probe)
         )));
     }
+    th.audit("marshal.load", &[])?;
     read::from_file(th, a[0], allow_code)
 }

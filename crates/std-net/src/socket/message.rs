@@ -150,13 +150,14 @@ fn piece(th: &Thread, v: Value) -> PyResult<Ancillary> {
 
 pub(super) fn sendmsg(th: &Thread, args: Args) -> PyResult {
     let (this, args) = method(args);
-    let [buffers, ancillary, flags, to] = positional(th, args, "sendmsg", 1)?;
+    let [buffers, ancillary, flags, address] = positional(th, args, "sendmsg", 1)?;
     let s = sock(&[this]);
     let flags = int_or(th, flags, 0)?;
-    let to = match given(to) {
+    let to = match given(address) {
         Some(v) => Some(address::parse(th, s, v, "sendmsg")?),
         None => None,
     };
+    th.audit("socket.sendmsg", &[this, address.or(Value::NONE)])?;
     let views = views(th, buffers, "sendmsg() argument 1 must be an iterable")?;
     let mut pieces = Vec::new();
     if let Some(v) = ancillary.present() {

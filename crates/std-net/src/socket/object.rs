@@ -88,6 +88,7 @@ pub static SPEC: TypeSpec = TypeSpec {
         Method::new("bind", "($self, object, /)", |th, a| {
             let s = sock(a);
             let to = address::parse(th, s, a[1], "bind")?;
+            th.audit("socket.bind", &a[..2])?;
             let fd = s.fd();
             sys(th, th.blocking(|| host::bind(fd, &to)))?;
             Ok(Value::NONE)
@@ -97,6 +98,7 @@ pub static SPEC: TypeSpec = TypeSpec {
         Method::new("connect", "($self, object, /)", |th, a| {
             let s = sock(a);
             let to = address::parse(th, s, a[1], "connect")?;
+            th.audit("socket.connect", &a[..2])?;
             match connect_to(th, s, &to)? {
                 Ok(()) => Ok(Value::NONE),
                 Err(e) => Err(e.raise(th)),
@@ -106,6 +108,7 @@ pub static SPEC: TypeSpec = TypeSpec {
         Method::new("connect_ex", "($self, object, /)", |th, a| {
             let s = sock(a);
             let to = address::parse(th, s, a[1], "connect_ex")?;
+            th.audit("socket.connect", &a[..2])?;
             let n = connect_to(th, s, &to)?.map_or_else(|e| e.errno(), |()| 0);
             Ok(Value::small_int(n.into()))
         })
@@ -265,6 +268,8 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
     let [family, kind, proto, fileno] = bind(th, &INIT, args)?;
     let (family, kind) = (int_or(th, family, -1)?, int_or(th, kind, -1)?);
     let proto = int_or(th, proto, -1)?;
+    let [x, y, z] = [family, kind, proto].map(|n| Value::small_int(n.into()));
+    th.audit("socket.__new__", &[v, x, y, z])?;
     let s = sock(&[v]);
     let Some(fileno) = given(fileno) else {
         let or = |n: i32, default: i32| if n == -1 { default } else { n };

@@ -146,6 +146,10 @@ pub(super) fn getaddrinfo(th: &Thread, a: &[Value]) -> PyResult {
         protocol: int_or(th, a[4], 0)?,
         flags: int_or(th, a[5], 0)?,
     };
+    let numbers = [hints.family, hints.kind, hints.protocol];
+    let [x, y, z] = numbers.map(|n| Value::small_int(n.into()));
+    let (host, port) = (a[0].or(Value::NONE), a[1].or(Value::NONE));
+    th.audit("socket.getaddrinfo", &[host, port, x, y, z])?;
     let host_name = match given(a[0]) {
         None => None,
         Some(v) if v.as_wtf8().is_some() => {
@@ -211,6 +215,7 @@ pub(super) fn getaddrinfo(th: &Thread, a: &[Value]) -> PyResult {
 pub(super) fn getnameinfo(th: &Thread, args: Args) -> PyResult {
     let [address, flags] = positional(th, args, "getnameinfo", 2)?;
     let flags = int(th, flags)?;
+    th.audit("socket.getnameinfo", &[address])?;
     let Some(items) = address.as_tuple() else {
         return Err(th.type_error("getnameinfo() argument 1 must be a tuple"));
     };
@@ -274,6 +279,7 @@ fn one(th: &Thread, f: &str, args: Args) -> PyResult {
 pub(super) fn gethostbyname(th: &Thread, args: Args) -> PyResult {
     let v = one(th, "gethostbyname", args)?;
     let name = host_argument(th, "gethostbyname", v)?;
+    th.audit("socket.gethostbyname", &[v])?;
     let found = set_address(th, &name, libc::AF_INET)?;
     Ok(Value::str(th, &ip_text(&ip_of(&found))))
 }
@@ -303,6 +309,7 @@ fn entry(th: &Thread, e: &HostEntry, family: i32) -> PyResult {
 pub(super) fn gethostbyname_ex(th: &Thread, args: Args) -> PyResult {
     let v = one(th, "gethostbyname_ex", args)?;
     let name = host_argument(th, "gethostbyname_ex", v)?;
+    th.audit("socket.gethostbyname", &[v])?;
     // A name that does not resolve fails in the newer way.
     set_address(th, &name, libc::AF_INET)?;
     let found = th
@@ -314,6 +321,7 @@ pub(super) fn gethostbyname_ex(th: &Thread, args: Args) -> PyResult {
 pub(super) fn gethostbyaddr(th: &Thread, args: Args) -> PyResult {
     let v = one(th, "gethostbyaddr", args)?;
     let name = host_argument(th, "gethostbyaddr", v)?;
+    th.audit("socket.gethostbyaddr", &[v])?;
     let address = set_address(th, &name, libc::AF_UNSPEC)?;
     let (family, ip) = (address.family(), ip_of(&address));
     if ip.is_empty() {
@@ -337,9 +345,10 @@ fn protocol(th: &Thread, f: &str, v: Value) -> PyResult<Option<CString>> {
 }
 
 pub(super) fn getservbyname(th: &Thread, args: Args) -> PyResult {
-    let [name, proto] = positional(th, args, "getservbyname", 1)?;
-    let name = c_text(th, "getservbyname", "1", name)?;
-    let proto = protocol(th, "getservbyname", proto)?;
+    let [service, shown] = positional(th, args, "getservbyname", 1)?;
+    let name = c_text(th, "getservbyname", "1", service)?;
+    let proto = protocol(th, "getservbyname", shown)?;
+    th.audit("socket.getservbyname", &[service, shown.or(Value::NONE)])?;
     match th.blocking(|| host::getservbyname(&name, proto.as_deref())) {
         Some(n) => Ok(Value::small_int(n.into())),
         None => Err(plain_error(th, "service/proto not found")),
@@ -347,12 +356,13 @@ pub(super) fn getservbyname(th: &Thread, args: Args) -> PyResult {
 }
 
 pub(super) fn getservbyport(th: &Thread, args: Args) -> PyResult {
-    let [port, proto] = positional(th, args, "getservbyport", 1)?;
-    let port = int(th, port)?;
-    let proto = protocol(th, "getservbyport", proto)?;
+    let [number, shown] = positional(th, args, "getservbyport", 1)?;
+    let port = int(th, number)?;
+    let proto = protocol(th, "getservbyport", shown)?;
     let Ok(port) = u16::try_from(port) else {
         return Err(th.overflow_error("getservbyport: port must be 0-65535."));
     };
+    th.audit("socket.getservbyport", &[number, shown.or(Value::NONE)])?;
     match th.blocking(|| host::getservbyport(port, proto.as_deref())) {
         Some(name) => Ok(fs_decode(th, &name)),
         None => Err(plain_error(th, "port/proto not found")),
@@ -369,6 +379,7 @@ pub(super) fn getprotobyname(th: &Thread, args: Args) -> PyResult {
 }
 
 pub(super) fn gethostname(th: &Thread, _: &[Value]) -> PyResult {
+    th.audit("socket.gethostname", &[])?;
     let name = args::sys(th, taipan_host::sysinfo::gethostname())?;
     Ok(fs_decode(th, &name))
 }
@@ -379,6 +390,7 @@ pub(super) fn sethostname(th: &Thread, args: Args) -> PyResult {
         Some(b) => b.to_vec(),
         None => args::fs_encode(th, args::fspath(th, v)?)?,
     };
+    th.audit("socket.sethostname", &[v])?;
     args::sys(th, taipan_host::sysinfo::sethostname(&name))?;
     Ok(Value::NONE)
 }

@@ -155,7 +155,7 @@ pub(super) fn sendall(th: &Thread, args: Args) -> PyResult {
 pub(super) fn sendto(th: &Thread, args: Args) -> PyResult {
     let (this, args) = method(args);
     args.no_kw(th, "sendto")?;
-    let (data, flags, to) = match args.values {
+    let (data, flags, address) = match args.values {
         [data, to] => (*data, Value::ABSENT, *to),
         [data, flags, to] => (*data, *flags, *to),
         more => {
@@ -171,7 +171,8 @@ pub(super) fn sendto(th: &Thread, args: Args) -> PyResult {
         None => 0,
     };
     let s = sock(&[this]);
-    let to = address::parse(th, s, to, "sendto")?;
+    let to = address::parse(th, s, address, "sendto")?;
+    th.audit("socket.sendto", &[this, address])?;
     let bytes = view.as_slice();
     let n = run(th, s, For::Writing, |fd| {
         host::sendto(fd, bytes, flags, &to)

@@ -218,6 +218,13 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
         None => 0,
     };
     let track_fd = crate::args::flag(th, track_fd, true)?;
+    let seen = [
+        Value::small_int(fd.into()),
+        Value::int(th, length),
+        Value::small_int(access.into()),
+        Value::int(th, offset),
+    ];
+    th.audit("mmap.__new__", &seen)?;
     let Ok(mut length) = usize::try_from(length) else {
         return Err(th.overflow_error("memory mapped length must be positive"));
     };

@@ -149,6 +149,7 @@ pub(super) fn info(th: &Thread, args: Args) -> PyResult {
 }
 
 pub(super) fn sleep(th: &Thread, a: &[Value]) -> PyResult {
+    th.audit("time.sleep", &a[..1])?;
     let ns = seconds_to_ns(th, a[0], Round::Timeout)?;
     if ns < 0 {
         return Err(th.value_error("sleep length must be non-negative"));

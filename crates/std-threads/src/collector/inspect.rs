@@ -80,7 +80,9 @@ fn gather(th: &Thread, wanted: &mut dyn FnMut(Value) -> bool) -> PyResult {
 
 /// `gc.get_objects(generation=None)`. What is not reachable any more is collected first: it would be brought back.
 pub(super) fn get_objects(th: &Thread, a: &[Value]) -> PyResult {
-    let generation = match a[0].present().filter(|v| !v.is_none()) {
+    let asked = a[0].present().filter(|v| !v.is_none());
+    th.audit("gc.get_objects", &[asked.unwrap_or(Value::small_int(-1))])?;
+    let generation = match asked {
         None => None,
         Some(v) => {
             let n = ops::index_i64(th, v)?;
@@ -133,6 +135,7 @@ fn visit(v: Value, f: &mut dyn FnMut(Value)) {
 /// `gc.get_referrers(*objs)`
 pub(super) fn get_referrers(th: &Thread, a: &[Value]) -> PyResult {
     let wanted = a[0].as_tuple().unwrap_or(&[]);
+    th.audit("gc.get_referrers", &[a[0]])?;
     super::round(th, true);
     gather(th, &mut |v| {
         if v.is(a[0]) || !is_tracked(v) {
@@ -146,6 +149,7 @@ pub(super) fn get_referrers(th: &Thread, a: &[Value]) -> PyResult {
 
 /// `gc.get_referents(*objs)`
 pub(super) fn get_referents(th: &Thread, a: &[Value]) -> PyResult {
+    th.audit("gc.get_referents", &[a[0]])?;
     let mut out = ValueVec::new();
     for v in a[0].as_tuple().unwrap_or(&[]) {
         if !is_tracked(*v) {

@@ -220,6 +220,8 @@ pub(super) fn start_new_thread(th: &Thread, args: taipan_object::call::Args) -> 
     if !kwargs.is_absent() && kwargs.as_dict().is_none() {
         return Err(th.type_error("optional 3rd arg must be a dictionary"));
     }
+    let seen = [a[0], a[1], kwargs.or(Value::NONE)];
+    th.audit("_thread.start_new_thread", &seen)?;
     let s = Shared::new(NOT_STARTED, 0);
     start(th, &s, &[a[0], a[1], kwargs.or(Value::NONE)], true)?;
     Ok(Value::uint(th, s.ident.load(Ordering::Acquire)))
@@ -239,6 +241,8 @@ pub(super) fn start_joinable_thread(th: &Thread, a: &[Value]) -> PyResult {
         Some(v) => ops::truth(th, v)?,
         None => true,
     };
+    let seen = [a[0], Value::small_int(daemon.into()), a[1].or(Value::NONE)];
+    th.audit("_thread.start_joinable_thread", &seen)?;
     start(
         th,
         shared(handle),
