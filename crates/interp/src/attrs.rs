@@ -13,7 +13,7 @@ use taipan_object::frame::{FramePtr, Pc};
 use taipan_object::func::{MemberDescriptor, Module};
 use taipan_object::map::{Map, Table};
 use taipan_object::strings::Str;
-use taipan_object::types::{MODULE, Type, class_of, flags, shape_of};
+use taipan_object::types::{FIRST_VERSION, MODULE, Type, class_of, flags, shape_of};
 use taipan_object::{Field, FieldOf, Object, PyResult, Thread, Value, gc, payload};
 
 /// What a cache entry is valid for.
@@ -164,6 +164,7 @@ pub fn load(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> PyRe
         return Ok(x);
     }
     let ty = class_of(v);
+    let version = ty.version.load(Ordering::Acquire);
     if ty.slots().getattro.is_none() {
         if let Some(x) = fill_own(th, frame, pc, v, name) {
             return Ok(x);
@@ -177,7 +178,7 @@ pub fn load(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> PyRe
             && let Some(d) = attr::type_lookup(ty, name)
             && class_of(d).slots().descr_get.is_none()
         {
-            fill_type(th, frame, pc, v, ty, d);
+            fill_type(th, frame, pc, v, ty, version, d);
             return Ok(d);
         }
     } else {
@@ -282,6 +283,10 @@ impl CacheEntry {
 
 /// Puts an entry in front of those that still hold.
 fn fill_entry(th: &Thread, frame: FramePtr, pc: Pc, mut e: CacheEntry) {
+    let needs_version = matches!(e.kind, For::Shape | For::Member | For::Class);
+    if needs_version && e.version < FIRST_VERSION {
+        return;
+    }
     if let Some(old) = entry(pc.peek(1))
         && old.following + 1 < CHAIN
         && old.kind != For::Module
@@ -302,12 +307,21 @@ fn new_entry(th: &Thread, e: CacheEntry) -> Option<Value> {
         .map(|o: &Object<CacheEntry>| o.value())
 }
 
-fn fill_type(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type>, found: Value) {
+/// `version` is the type's from before `found` was looked up: a change meanwhile makes the entry stale at once.
+fn fill_type(
+    th: &Thread,
+    frame: FramePtr,
+    pc: Pc,
+    v: Value,
+    ty: &Object<Type>,
+    version: u32,
+    found: Value,
+) {
     let shape = shape_of(v);
     let e = CacheEntry {
         kind: For::Shape,
         shape: shape_word(v),
-        version: ty.version.load(Ordering::Acquire),
+        version,
         index: class_of(found).slots().descr_get.is_some() as u32,
         ty: FieldOf::new(ty),
         pinned_shape: FieldOf::new(shape),
@@ -398,13 +412,14 @@ pub fn method(
         return Ok(found);
     }
     let ty = class_of(v);
+    let version = ty.version.load(Ordering::Acquire);
     if ty.slots().getattro.is_none()
         && let Some(d) = attr::type_lookup(ty, name)
         && class_of(d).has_flag(flags::METHOD_DESCRIPTOR)
         && attr::get_own(v, name).is_none()
     {
         if v.is_cell() && !shape_of(v).is_dict_mode() {
-            fill_type(th, frame, pc, v, ty, d);
+            fill_type(th, frame, pc, v, ty, version, d);
         }
         return Ok((d, v));
     }

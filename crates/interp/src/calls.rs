@@ -84,6 +84,45 @@ pub fn enter(
     Ok(push(th, func, f, code, regs, dst, flags))
 }
 
+/// Makes a plain instance of a class and enters its `__init__`, whose arguments lie in the window from `start`. Not
+/// inlined, so that no stale word of the loop's own frame keeps an instance alive.
+///
+/// # Errors
+/// `RecursionError`, or what binding the arguments raises.
+#[inline(never)]
+pub fn enter_class(
+    th: &Thread,
+    frame: FramePtr,
+    cls: Value,
+    init: Value,
+    start: usize,
+    n: usize,
+    dst: u16,
+) -> PyResult<FramePtr> {
+    let instance = th
+        .new_instance(cls.expect::<Type>(), taipan_object::attr::Plain)
+        .value();
+    let regs = Regs(frame.regs);
+    regs.set(start as u16 - 1, instance);
+    let f = init.expect::<Function>();
+    let code = f.code.expect();
+    let in_stack = frame.generator.is_absent();
+    let mut entered = if code.simple_args as usize == n + 1 && in_stack {
+        let window = regs.from(start - 1);
+        check_room(th, window, code.nregs)?;
+        window.clear(n + 1, code.first_temp as usize);
+        push(th, init, f, code, window, dst, frame_flags::INIT)
+    } else {
+        if in_stack {
+            th.stack_top.set(regs.from(start + n).0);
+        }
+        let args = Args::positional(regs.slice(start as u16 - 1, n + 1));
+        enter(th, init, f, args, dst, frame_flags::INIT)?
+    };
+    entered.locals = instance;
+    Ok(entered)
+}
+
 /// Leaves the innermost frame; the caller restores its own state.
 #[inline(always)]
 pub fn leave(th: &Thread, frame: FramePtr) {

@@ -6,13 +6,12 @@
 
 use crate::{arith, attrs, build, calls, generators, globals, raise, rare, trace};
 use taipan_bytecode::{Instr, Op, byte};
-use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
 use taipan_object::frame::{FramePtr, Generator, Pc, Regs, Step, frame_flags};
 use taipan_object::func::{Cell, Function};
 use taipan_object::slots::{BinOp, CmpOp};
-use taipan_object::types::{self, TUPLE, Type, class_of};
+use taipan_object::types::{self, TUPLE, class_of};
 use taipan_object::{Object, PyResult, Raised, Thread, Value, ops};
 
 /// How a copy of the loop ends.
@@ -133,9 +132,9 @@ fn run_in<const TRACED: bool>(
             macro_rules! leave {
                 ($v:expr) => {{
                     let v: Value = $v;
-                    let (flags, dst) = (frame.flags, frame.dst);
-                    let resume = frame.resume;
-                    let instance = frame.locals;
+                    // The record can be read until the next call.
+                    let left = frame;
+                    let (flags, dst) = (left.flags, left.dst);
                     if !frame.generator.is_absent() {
                         generators::finished(th, frame);
                     }
@@ -153,7 +152,7 @@ fn run_in<const TRACED: bool>(
                                 class_of(v).name_text()
                             ))))
                         }
-                        regs.set(dst, instance);
+                        regs.set(dst, left.locals);
                     } else if flags & frame_flags::LOOP != 0 {
                         // The loop's generator ended: on past the loop.
                         if TRACED {
@@ -162,7 +161,7 @@ fn run_in<const TRACED: bool>(
                                 tri!(trace::loop_value(th, frame, v));
                             }
                         }
-                        pc.step(resume as isize);
+                        pc.step(left.resume as isize);
                         frame.pc = pc.0;
                         regs.set(frame.spare_register, Value::ABSENT);
                     } else {
@@ -248,29 +247,11 @@ fn run_in<const TRACED: bool>(
                     if f.downcast::<Function>().is_some() {
                         enter!(f, start, n, $dst, $words);
                     } else if !TRACED && let Some(init) = calls::simple_init(f) {
-                        // A class whose instances are plain: make one and run `__init__` in this loop.
-                        let cls = f.expect::<Type>();
+                        // A class whose instances are plain: `__init__` runs in this loop.
                         frame.pc = pc.0;
-                        let instance = th.new_instance(cls, attr::Plain).value();
-                        regs.set(start as u16 - 1, instance);
-                        let fo = init.expect::<Function>();
-                        let c = fo.code.expect();
-                        let fr = if c.simple_args as usize == n + 1 && frame.generator.is_absent() {
-                            let window = regs.from(start - 1);
-                            tri!(calls::check_room(th, window, c.nregs));
-                            window.clear(n + 1, c.first_temp as usize);
-                            calls::push(th, init, fo, c, window, $dst, frame_flags::INIT)
-                        } else {
-                            if frame.generator.is_absent() {
-                                th.stack_top.set(regs.from(start + n).0);
-                            }
-                            let args = Args::positional(regs.slice(start as u16 - 1, n + 1));
-                            tri!(calls::enter(th, init, fo, args, $dst, frame_flags::INIT))
-                        };
+                        let fr = tri!(calls::enter_class(th, frame, f, init, start, n, $dst));
                         pc.step($words);
                         frame.pc = pc.0;
-                        let mut fr = fr;
-                        fr.locals = instance;
                         load_frame!(fr);
                         poll_entered!();
                     } else {

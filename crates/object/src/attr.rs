@@ -642,7 +642,11 @@ fn type_lookup_slow(
 ) -> Option<Value> {
     let found = lookup_mro(ty, name);
     let interned = name.as_str_obj().is_some_and(|s| s.is_interned());
-    if interned && !ty.mro.get().is_absent() && ty.version.load(Ordering::Acquire) == version {
+    if interned
+        && version >= crate::types::FIRST_VERSION
+        && !ty.mro.get().is_absent()
+        && ty.version.load(Ordering::Acquire) == version
+    {
         let seq = e.seq.load(Ordering::Relaxed);
         if seq & 1 == 0
             && e.seq

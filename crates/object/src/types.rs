@@ -146,7 +146,10 @@ pub mod flags {
     pub const CUSTOM_SETATTR: u64 = 1 << 45;
 }
 
-static NEXT_VERSION: AtomicU32 = AtomicU32::new(1);
+/// Versions below are no versions: they count the writers that are changing the type just now, and no cache is valid.
+pub const FIRST_VERSION: u32 = 256;
+
+static NEXT_VERSION: AtomicU32 = AtomicU32::new(FIRST_VERSION);
 
 /// A version number that no type has had.
 pub(crate) fn fresh_version() -> u32 {
@@ -292,9 +295,57 @@ impl Object<Type> {
 
     /// Tells all caches that this type changed: it and its subclasses get new versions.
     pub fn modified(&self) {
-        self.version.store(fresh_version(), Ordering::Release);
+        let fresh = fresh_version();
+        // While another writer is at work the type stays without a version; that writer gives it one.
+        let _ = self
+            .version
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |v| {
+                (v >= FIRST_VERSION).then_some(fresh)
+            });
         for sub in self.live_subclasses() {
             sub.modified();
+        }
+    }
+
+    /// Runs `f`, which changes the namespace, while the type and its subclasses have no version: a reader that has
+    /// seen the change finds nothing older in a cache afterwards.
+    pub fn change<R>(&self, f: impl FnOnce() -> R) -> R {
+        if !taipan_gc::many_threads() {
+            let r = f();
+            self.modified();
+            return r;
+        }
+        self.begin_change();
+        let r = f();
+        self.end_change();
+        r
+    }
+
+    fn begin_change(&self) {
+        let _ = self
+            .version
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |v| {
+                Some(if v >= FIRST_VERSION { 1 } else { v + 1 })
+            });
+        for sub in self.live_subclasses() {
+            sub.begin_change();
+        }
+    }
+
+    fn end_change(&self) {
+        let fresh = fresh_version();
+        let _ = self
+            .version
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |v| {
+                // A subclass made meanwhile has a version all along.
+                Some(if v > 1 && v < FIRST_VERSION {
+                    v - 1
+                } else {
+                    fresh
+                })
+            });
+        for sub in self.live_subclasses() {
+            sub.end_change();
         }
     }
 

@@ -189,14 +189,15 @@ fn setattro(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()> {
 /// Stores into a class's namespace, or deletes where the value is absent.
 pub fn store(th: &Thread, t: &Object<Type>, name: Value, value: Value) -> PyResult<()> {
     let dict = t.dict.expect();
-    if value.is_absent() {
-        if dict.remove(th, name)?.is_none() {
-            return Err(th.no_attribute(t.value(), name));
+    t.change(|| {
+        if !value.is_absent() {
+            return dict.set(th, name, value);
         }
-    } else {
-        dict.set(th, name, value)?;
-    }
-    t.modified();
+        match dict.remove(th, name)? {
+            Some(_) => Ok(()),
+            None => Err(th.no_attribute(t.value(), name)),
+        }
+    })?;
     // What comes before an instance's own attribute makes the caches of that attribute stale.
     if !value.is_absent() && class_of(value).slots().descr_set.is_some() {
         attr::bump_epoch();
