@@ -126,40 +126,28 @@ pub fn load_super(
 
 /// A special method of a `with` statement, looked up on the type.
 pub fn load_special(th: &Thread, v: Value, which: u8) -> PyResult<(Value, Value)> {
-    let (name, asynchronous, other) = match Special::from_u8(which) {
-        Some(Special::Exit) => (&names::EXIT, false, &names::AEXIT),
-        Some(Special::AEnter) => (&names::AENTER, true, &names::ENTER),
-        Some(Special::AExit) => (&names::AEXIT, true, &names::EXIT),
-        _ => (&names::ENTER, false, &names::AENTER),
+    let (name, asynchronous) = match Special::from_u8(which) {
+        Some(Special::Exit) => (&names::EXIT, false),
+        Some(Special::AEnter) => (&names::AENTER, true),
+        Some(Special::AExit) => (&names::AEXIT, true),
+        _ => (&names::ENTER, false),
     };
     let t = class_of(v);
     let Some(d) = attr::type_lookup(t, name.get()) else {
-        let has_other = attr::type_lookup(t, other.get()).is_some();
-        let (kind, hint) = match (asynchronous, has_other) {
-            (false, true) => (
-                "",
-                " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?",
-            ),
-            (true, true) => (
-                "asynchronous ",
-                " but it supports the context manager protocol. Did you mean to use 'with'?",
-            ),
-            (false, false) => ("", ""),
-            (true, false) => ("asynchronous ", ""),
-        };
-        let missing = if name.text().ends_with("exit__") {
-            format!(" (missed {} method)", name.text())
+        let has = |n: Value| attr::type_lookup(t, n).is_some();
+        let (kind, hint) = if asynchronous {
+            let other = has(names::ENTER.get()) && has(names::EXIT.get());
+            let hint = " but it supports the context manager protocol. Did you mean to use 'with'?";
+            ("asynchronous ", if other { hint } else { "" })
         } else {
-            String::new()
-        };
-        let tail = if hint.is_empty() {
-            missing
-        } else {
-            format!("{missing}{hint}")
+            let other = has(names::AENTER.get()) && has(names::AEXIT.get());
+            let hint = " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?";
+            ("", if other { hint } else { "" })
         };
         return Err(th.type_error(format!(
-            "'{}' object does not support the {kind}context manager protocol{tail}",
-            t.name_text()
+            "'{}' object does not support the {kind}context manager protocol (missed {} method){hint}",
+            t.name_text(),
+            name.text()
         )));
     };
     if class_of(d).has_flag(types::flags::METHOD_DESCRIPTOR) {

@@ -264,8 +264,11 @@ pub fn resume(th: &Thread, gen_value: Value, how: Resume) -> PyResult<Step> {
 fn run(th: &Thread, g: &Object<Generator>, thrown: Option<Raised>) -> PyResult<Step> {
     let saved = th.stack_top.get();
     let f = push(th, g, frame_flags::ENTRY);
-    // What the generator handles is the context of what is thrown in.
-    let thrown = thrown.map(|e| th.with_context(e));
+    // What the generator itself handles is the context of what is thrown in.
+    let thrown = match thrown {
+        Some(e) if !g.exc.value.get().is_absent() => Some(th.with_context(e)),
+        other => other,
+    };
     let r = crate::eval::run(th, f, thrown);
     th.stack_top.set(saved);
     r

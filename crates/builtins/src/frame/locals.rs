@@ -4,7 +4,7 @@ use taipan_object::code::Code;
 use taipan_object::dict::Dict;
 use taipan_object::exception as exc;
 use taipan_object::frame::{Frame, FrameRec, with_record};
-use taipan_object::func::Cell;
+use taipan_object::func::{Cell, Function};
 use taipan_object::heap::Field;
 use taipan_object::native::{Method, TypeSpec};
 use taipan_object::slots::{BinOp, CmpOp};
@@ -155,11 +155,22 @@ fn contents(raw: Value, is_cell: bool) -> Option<Value> {
 }
 
 fn register(th: &Thread, f: &Frame, n: usize) -> Value {
-    with_record(th, f, |rec| match (rec, f.registers.get()) {
+    let held = with_record(th, f, |rec| match (rec, f.registers.get()) {
         (Some(rec), _) => rec.register(n),
         (None, Some(a)) if n < a.len() => a.fields()[n].get(),
         _ => Value::ABSENT,
-    })
+    });
+    let first_free = f.code.expect().data.data.first_free();
+    if !held.is_absent() || n < first_free || f.registers.get().is_some() {
+        return held;
+    }
+    // A generator that has not begun has its captured variables in its function only.
+    let function = f.func.get().downcast::<Function>();
+    let cells = function.and_then(|f| f.closure.get().as_tuple());
+    cells
+        .and_then(|c| c.get(n - first_free))
+        .copied()
+        .unwrap_or(Value::ABSENT)
 }
 
 /// The register of a variable, and whether it is a cell's. A name may have both: a parameter that inner functions

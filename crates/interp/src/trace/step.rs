@@ -147,6 +147,11 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
         if begins {
             trail.previous = NONE;
             started(th, frame, event::PY_START, at)?;
+            if own.lines[at] == 0 && instruction(frame, at).op() == Op::RETURN_CONST {
+                // An empty module is run on the line before its first.
+                legacy::line(th, frame)?;
+                tools::fire(th, frame, event::LINE, at, &[Value::small_int(0)])?;
+            }
         } else if !frame.generator.is_absent() {
             started(th, frame, event::PY_RESUME, at)?;
         }
