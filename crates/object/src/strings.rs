@@ -295,7 +295,14 @@ impl Value {
 }
 
 struct Interned {
-    table: Mutex<HashMap<&'static [u8], Value, foldhash::fast::FixedState>>,
+    table: Mutex<InternTable>,
+}
+
+#[derive(Default)]
+struct InternTable {
+    map: HashMap<&'static [u8], Value, foldhash::fast::FixedState>,
+    /// Those interned since the last collection: the others are old, and a young collection need not look at them.
+    fresh: Vec<Value>,
 }
 
 // The table holds addresses of immortal cells: `trace_interned` keeps them all.
@@ -307,16 +314,23 @@ unsafe impl Send for Interned {}
 fn interned() -> &'static Interned {
     static TABLE: OnceLock<Interned> = OnceLock::new();
     TABLE.get_or_init(|| Interned {
-        table: Mutex::new(HashMap::default()),
+        table: Mutex::new(InternTable::default()),
     })
 }
 
 /// Marks every interned string; registered as a root by the bootstrap.
 pub(crate) fn trace_interned(m: &mut taipan_gc::Marker) {
-    let table = interned().table.lock().unwrap_or_else(|e| e.into_inner());
-    for v in table.values() {
-        crate::heap::mark_value(*v, m);
+    let mut table = interned().table.lock().unwrap_or_else(|e| e.into_inner());
+    if m.is_full() {
+        for v in table.map.values() {
+            crate::heap::mark_value(*v, m);
+        }
+    } else {
+        for v in &table.fresh {
+            crate::heap::mark_value(*v, m);
+        }
     }
+    table.fresh.clear();
     for f in ASCII_CHARS.iter().chain([&EMPTY_STR]) {
         f.trace(m);
     }
@@ -330,7 +344,7 @@ pub fn intern(th: &Thread, text: &str) -> Value {
 /// How many strings are interned.
 pub fn interned_count() -> usize {
     let table = interned().table.lock();
-    table.unwrap_or_else(|e| e.into_inner()).len()
+    table.unwrap_or_else(|e| e.into_inner()).map.len()
 }
 
 /// As [`intern`], for text that may hold lone surrogates.
@@ -347,6 +361,7 @@ fn lookup_interned(bytes: &[u8]) -> Option<Value> {
         .table
         .lock()
         .unwrap_or_else(|e| e.into_inner())
+        .map
         .get(bytes)
         .copied()
 }
@@ -359,8 +374,10 @@ pub fn intern_value(s: Value) -> Value {
     }
     o.hash();
     let mut table = interned().table.lock().unwrap_or_else(|e| e.into_inner());
-    *table.entry(o.as_bytes()).or_insert_with(|| {
+    let table = &mut *table;
+    *table.map.entry(o.as_bytes()).or_insert_with(|| {
         o.header.aux.fetch_or(INTERNED, Ordering::AcqRel);
+        table.fresh.push(s);
         s
     })
 }

@@ -49,6 +49,9 @@ static PLAIN: Mutex<Option<HashMap<usize, usize>>> = Mutex::new(None);
 /// All references by target address, for `weakref.getweakrefs`.
 static ALL: Mutex<Option<HashMap<usize, Vec<usize>>>> = Mutex::new(None);
 
+/// Targets that got a reference since the last collection.
+static FRESH: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
 /// A new weak reference of any weak type; `callback` is None for none. The target is a heap cell.
 pub fn new_ref(
     th: &Thread,
@@ -69,6 +72,10 @@ pub fn new_ref(
         w.header.set_flags(gc::FLAG_WEAK_CALLBACK);
     }
     gc::register_weak(w as *const _ as *mut gc::Header);
+    FRESH
+        .lock()
+        .unwrap_or_else(|e| e.into_inner())
+        .push(cell as usize);
     let mut all = ALL.lock().unwrap_or_else(|e| e.into_inner());
     all.get_or_insert_default()
         .entry(cell as usize)
@@ -139,17 +146,37 @@ fn count(cell: usize) -> usize {
         .map_or(0, |l| l.len())
 }
 
-/// Forgets dead cells; after marking, with the world stopped.
-pub(crate) fn after_mark(is_marked: &dyn Fn(gc::Cell) -> bool, _full: bool) {
+/// Forgets dead cells; after marking, with the world stopped. A young collection looks at the targets that got a
+/// reference since the last one: nothing older dies in it.
+pub(crate) fn after_mark(is_marked: &dyn Fn(gc::Cell) -> bool, full: bool) {
     let alive = |p: usize| is_marked(p as gc::Cell);
+    let fresh = std::mem::take(&mut *FRESH.lock().unwrap_or_else(|e| e.into_inner()));
     if let Some(plain) = PLAIN.lock().unwrap_or_else(|e| e.into_inner()).as_mut() {
-        plain.retain(|target, weak| alive(*target) && alive(*weak));
+        let keep = |target: usize, weak: usize| alive(target) && alive(weak);
+        if full {
+            plain.retain(|target, weak| keep(*target, *weak));
+        } else {
+            for target in &fresh {
+                if plain.get(target).is_some_and(|w| !keep(*target, *w)) {
+                    plain.remove(target);
+                }
+            }
+        }
     }
     if let Some(all) = ALL.lock().unwrap_or_else(|e| e.into_inner()).as_mut() {
-        all.retain(|target, list| {
+        let tidy = |target: usize, list: &mut Vec<usize>| {
             list.retain(|w| alive(*w));
-            alive(*target) && !list.is_empty()
-        });
+            alive(target) && !list.is_empty()
+        };
+        if full {
+            all.retain(|target, list| tidy(*target, list));
+        } else {
+            for target in &fresh {
+                if all.get_mut(target).is_some_and(|l| !tidy(*target, l)) {
+                    all.remove(target);
+                }
+            }
+        }
     }
 }
 
