@@ -15,10 +15,12 @@ use std::time::{Duration, Instant};
 use crate::args::Args;
 use crate::interpreter;
 
+mod installation;
 mod module;
 mod tags;
 mod tree;
 
+use installation::Installation;
 use module::{Kind, Results, Runner};
 use tags::Tags;
 
@@ -82,10 +84,13 @@ pub fn main(words: Vec<String>) -> Result<bool, String> {
         return Ok(true);
     }
     let work = interpreter::target().join("tmp/conformance");
+    let shadow = tree::shadow(&tree, &work)?;
+    let interpreter = interpreter::given_or_built(python)?;
+    let installation = Installation::with_tests(&interpreter, &shadow, &work)?;
     let runner = Runner {
-        interpreter: interpreter::given_or_built(python)?,
+        interpreter: installation.interpreter().to_owned(),
         script: data.join("runner.py"),
-        shadow: tree::shadow(&tree, &work)?,
+        shadow,
         work,
         timeout: Duration::from_secs(timeout),
         filter: filter.clone(),

@@ -57,6 +57,8 @@ pub(super) struct Grammar<'a> {
     pub at: usize,
     /// How many tokens have been asked for.
     reached: usize,
+    /// As `reached`, past the last token too.
+    asked: usize,
     /// Whether the rules for mistakes are tried.
     pub invalid: bool,
     memo: FxHashMap<(Rule, u32), Option<(Node, u32)>>,
@@ -72,6 +74,7 @@ impl<'a> Grammar<'a> {
             options,
             at: 0,
             reached: 0,
+            asked: 0,
             invalid: false,
             memo: FxHashMap::default(),
             error: None,
@@ -124,8 +127,9 @@ impl<'a> Grammar<'a> {
         self.last_token().line
     }
 
+    /// Whether the parser has asked for something behind the end of the text.
     pub fn at_end_of_source(&self) -> bool {
-        self.reached >= self.tokens.list.len()
+        self.asked > self.tokens.before_end
     }
 
     /// In interactive mode there must be one statement only.
@@ -155,6 +159,7 @@ impl<'a> Grammar<'a> {
 
     pub fn peek_at(&mut self, ahead: usize) -> Result<Token, Raised> {
         let idx = self.at + ahead;
+        self.asked = self.asked.max(idx + 1);
         if let Some(token) = self.tokens.list.get(idx) {
             self.reached = self.reached.max(idx + 1);
             return Ok(*token);
@@ -169,12 +174,6 @@ impl<'a> Grammar<'a> {
                     self.raise_known(&last, &last, "invalid syntax")
                 }
             });
-            if self.options.allow_incomplete_input
-                && let Some(Ending::Unclosed(_)) = &self.tokens.stop
-            {
-                let kind = ErrorKind::IncompleteInput;
-                self.error = Some(self.raise_at_last(kind, "incomplete input"));
-            }
         }
         Err(Raised)
     }

@@ -60,13 +60,13 @@ pub(crate) fn reject(lines: &Lines, options: &Options) -> Option<Box<SyntaxError
     if grammar.accepts() {
         return grammar.finish_single();
     }
+    if options.allow_incomplete_input && grammar.at_end_of_source() {
+        return Some(grammar.raise_at_last(ErrorKind::IncompleteInput, "incomplete input"));
+    }
     if let Some(error) = grammar.take_error() {
         return Some(overridden(lines, &tokens, &grammar, error));
     }
     let last = grammar.last_token();
-    if options.allow_incomplete_input && grammar.at_end_of_source() {
-        return Some(grammar.raise_at_last(ErrorKind::IncompleteInput, "incomplete input"));
-    }
     grammar.second_pass();
     if let Some(error) = grammar.take_error() {
         return Some(overridden(lines, &tokens, &grammar, error));
@@ -161,6 +161,19 @@ pub(crate) struct Tokens<'a> {
     pub barry_as_bdfl: bool,
     /// What is found after the last token, unless that is [`Kind::End`].
     pub stop: Option<Ending>,
+    /// How many tokens there are before the tokenizer has to look at the end of the text.
+    pub before_end: usize,
+}
+
+/// Whether the tokenizer refuses what more text could mend.
+fn wants_more(stop: &Ending) -> bool {
+    match stop {
+        Ending::Unclosed(_) => true,
+        Ending::Late(error) | Ending::Error(error) => {
+            error.msg.starts_with("unterminated triple-quoted")
+                || error.msg == "unexpected EOF while parsing"
+        }
+    }
 }
 
 impl<'a> Tokens<'a> {
@@ -175,8 +188,17 @@ impl<'a> Tokens<'a> {
         let mut tokenizer = Tokenizer::new(lines, &text);
         // Interactive input gets the newline that ends its last statement at its end.
         let mut started = false;
+        let mut before_end = None;
         let stop = loop {
-            match tokenizer.next_token() {
+            let next = tokenizer.next_token();
+            if let Ok(token) = &next
+                && before_end.is_none()
+                && matches!(token.kind, Kind::End | Kind::Dedent)
+                && token.start as usize >= text.len()
+            {
+                before_end = Some(list.len());
+            }
+            match next {
                 Ok(token) if token.kind == Kind::End => {
                     if options.mode == Mode::Single && started {
                         started = false;
@@ -208,6 +230,10 @@ impl<'a> Tokens<'a> {
                 }
             }
         };
+        let before_end = match &stop {
+            Some(stop) if !wants_more(stop) => usize::MAX,
+            _ => before_end.unwrap_or(list.len()),
+        };
         let inherited = options.future.contains(FutureFlags::BARRY_AS_BDFL);
         let barry_as_bdfl = inherited || imports_barry(&list, &text);
         Tokens {
@@ -215,6 +241,7 @@ impl<'a> Tokens<'a> {
             text,
             barry_as_bdfl,
             stop,
+            before_end,
         }
     }
 }
