@@ -30,6 +30,7 @@ pub mod text;
 pub mod typing;
 pub mod weakref;
 
+pub use functions::set_import_report;
 use std::sync::OnceLock;
 use taipan_object::attr;
 use taipan_object::dict::Dict;

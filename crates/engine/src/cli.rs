@@ -75,6 +75,7 @@ pub fn parse(argv: &[OsString], env: Env) -> Action {
     let mut program = None;
     let mut warn_options = Vec::new();
     let mut inspect = 0;
+    let mut randomize = false;
     while program.is_none() && r.at < argv.len() {
         let word = argv[r.at].as_bytes();
         if word.len() < 2 || word[0] != b'-' {
@@ -159,7 +160,8 @@ pub fn parse(argv: &[OsString], env: Env) -> Action {
                 b'O' => c.optimize += 1,
                 b'P' => c.safe_path = true,
                 b'q' => c.quiet = true,
-                b'R' | b't' => {}
+                b'R' => randomize = true,
+                b't' => {}
                 b's' => c.no_user_site = true,
                 b'S' => c.no_site = true,
                 b'u' => c.unbuffered = true,
@@ -193,6 +195,9 @@ pub fn parse(argv: &[OsString], env: Env) -> Action {
     match read_environment(&mut c, env).and_then(|()| read_xoptions(&mut c, env)) {
         Err(failed) => failed,
         Ok(()) => {
+            if randomize {
+                c.hash_seed = None;
+            }
             gather_warnings(&mut c, env, warn_options);
             Action::Run(Box::new(c))
         }
@@ -204,14 +209,14 @@ fn env_level(env: Env, name: &str) -> u32 {
     match env(name) {
         Some(v) => lossy(&v)
             .trim()
-            .parse::<i64>()
-            .map_or(1, |n| n.clamp(1, 100) as u32),
+            .parse::<u32>()
+            .map_or(1, |n| n.min(i32::MAX as u32)),
         None => 0,
     }
 }
 
 fn read_environment(c: &mut Config, env: Env) -> Result<(), Action> {
-    let on = |n: &str| env(n).is_some();
+    let on = |n: &str| env_level(env, n) > 0;
     c.debug = c.debug.max(env_level(env, "PYTHONDEBUG"));
     c.verbose = c.verbose.max(env_level(env, "PYTHONVERBOSE"));
     c.optimize = c.optimize.max(env_level(env, "PYTHONOPTIMIZE"));
@@ -219,7 +224,8 @@ fn read_environment(c: &mut Config, env: Env) -> Result<(), Action> {
     c.unbuffered |= on("PYTHONUNBUFFERED");
     c.dont_write_bytecode |= on("PYTHONDONTWRITEBYTECODE");
     c.no_user_site |= on("PYTHONNOUSERSITE");
-    c.safe_path |= on("PYTHONSAFEPATH");
+    c.safe_path |= env("PYTHONSAFEPATH").is_some();
+    c.coerce_locale = env("PYTHONCOERCECLOCALE").map(|v| lossy(&v));
     c.python_path = env("PYTHONPATH");
     c.home = env("PYTHONHOME");
     c.startup = env("PYTHONSTARTUP");
@@ -243,6 +249,26 @@ fn read_environment(c: &mut Config, env: Env) -> Result<(), Action> {
     Ok(())
 }
 
+/// An option that is on unless `-X name=0` or its variable turns it off.
+fn switch(c: &Config, env: Env, what: &str) -> Result<bool, Action> {
+    let var = format!("PYTHON_{}", what.to_uppercase());
+    let (given, bad) = match c.xoption(what) {
+        Some(v) => (
+            Some(v.unwrap_or("").to_owned()),
+            format!("-X {what}=n: n is missing or invalid"),
+        ),
+        None => (
+            env(&var).map(|v| lossy(&v)),
+            format!("{var}=N: N is missing or invalid"),
+        ),
+    };
+    match given.as_deref() {
+        None | Some("1") => Ok(true),
+        Some("0") => Ok(false),
+        Some(_) => Err(fatal(&format!("config_init_{what}"), &bad)),
+    }
+}
+
 /// An option that may stand as `-X name[=0|1]` or in the environment; the command line wins.
 fn zero_or_one(c: &Config, env: Env, x: &str, var: &str) -> Result<Option<bool>, ()> {
     let given = match c.xoption(x) {
@@ -263,6 +289,7 @@ fn read_xoptions(c: &mut Config, env: Env) -> Result<(), Action> {
         Some(v) => Some(v.unwrap_or("").to_owned()),
         None => env("PYTHON_GIL").map(|v| lossy(&v)),
     };
+    c.gil_given = gil.is_some();
     c.gil = match gil.as_deref() {
         None | Some("0") => false,
         Some("1") => true,
@@ -273,32 +300,16 @@ fn read_xoptions(c: &mut Config, env: Env) -> Result<(), Action> {
             ));
         }
     };
-    let bad = |what: &str| {
-        fatal(
-            &format!("config_init_{what}"),
-            &format!("-X {what}=n: n is missing or invalid"),
-        )
-    };
-    for what in ["thread_inherit_context", "context_aware_warnings"] {
-        let var = format!("PYTHON_{}", what.to_uppercase());
-        let given = match c.xoption(what) {
-            Some(v) => Some(v.unwrap_or("").to_owned()),
-            None => env(&var).map(|v| lossy(&v)),
-        };
-        let on = match given.as_deref() {
-            None | Some("1") => true,
-            Some("0") => false,
-            Some(_) => return Err(bad(what)),
-        };
-        if what == "thread_inherit_context" {
-            c.thread_inherit_context = on;
-        } else {
-            c.context_aware_warnings = on;
-        }
-    }
+    c.thread_inherit_context = switch(c, env, "thread_inherit_context")?;
+    c.context_aware_warnings = switch(c, env, "context_aware_warnings")?;
+    // Bytecode is not copied for each thread here, so there is nothing to switch.
+    switch(c, env, "tlbc")?;
     c.dev_mode = c.xoption("dev").is_some() || env("PYTHONDEVMODE").is_some();
     match zero_or_one(c, env, "utf8", "PYTHONUTF8") {
-        Ok(on) => c.utf8_mode = on.unwrap_or(false),
+        Ok(on) => {
+            c.utf8_mode = on.unwrap_or(false);
+            c.utf8_given = on.is_some();
+        }
         Err(()) => {
             let what = if c.xoption("utf8").is_some() {
                 "invalid -X utf8 option value"
@@ -329,7 +340,15 @@ fn read_xoptions(c: &mut Config, env: Env) -> Result<(), Action> {
                 "-X importtime: values other than 1 and 2 are reserved for future use.",
             ));
         }
-        None => env_level(env, "PYTHONPROFILEIMPORTTIME"),
+        None => match env_level(env, "PYTHONPROFILEIMPORTTIME") {
+            n @ 0..=2 => n,
+            _ => {
+                return Err(fatal(
+                    "config_init_import_time",
+                    "PYTHONPROFILEIMPORTTIME: numeric values other than 1 and 2 are reserved for future use.",
+                ));
+            }
+        },
     };
     read_limits(c, env)
 }
@@ -375,6 +394,16 @@ fn read_limits(c: &mut Config, env: Env) -> Result<(), Action> {
         return Err(fatal(
             "",
             "bad value for option -X frozen_modules (expected \"on\" or \"off\")",
+        ));
+    }
+    if c.xoption("frozen_modules").is_none()
+        && let Some(v) = env("PYTHON_FROZEN_MODULES")
+        && v != "on"
+        && v != "off"
+    {
+        return Err(fatal(
+            "",
+            "bad value for PYTHON_FROZEN_MODULES (expected \"on\" or \"off\")",
         ));
     }
     if let Some(v) = c.xoption("pycache_prefix") {

@@ -21,6 +21,28 @@ const TYPE_COMMENTS: u32 = 0x1000;
 const TOP_LEVEL_AWAIT: u32 = 0x2000;
 const INCOMPLETE_INPUT: u32 = 0x4000;
 
+/// Compiles the text of a file that was given to be run.
+///
+/// # Errors
+/// As [`compile`]; one about the encoding names the file.
+pub fn file(th: &Thread, source: Value, filename: Value) -> PyResult {
+    compile(th, source, filename, "exec", 0, -1).map_err(|e| {
+        let msg = exc::get_extra(e.0, exc::extra::SYNTAX[0]);
+        let Some(text) = msg.as_wtf8().and_then(|w| w.as_str().ok()) else {
+            return e;
+        };
+        if e.is(&exc::SYNTAX_ERROR) && text.starts_with("Non-UTF-8 code starting with") {
+            let named = text.replacen(
+                " on line",
+                &format!(" in file {} on line", names::text(filename)),
+                1,
+            );
+            exc::set_extra(th, e.0, exc::extra::SYNTAX[0], Value::str(th, &named));
+        }
+        e
+    })
+}
+
 /// The hook behind `compile()`: `source` is a `str`, `bytes`, or a tree of the module `_ast`; `optimize` -1 stands
 /// for the interpreter's own level.
 pub fn compile(
@@ -76,7 +98,22 @@ pub fn compile(
         return parse_tree(th, &text, &options, filename, level);
     }
     let made = th.blocking(|| compiler::compile_source(&text, &options, &how));
-    finish(th, made, filename)
+    let vague = made.as_ref().err().is_some_and(|e| {
+        e.kind == ErrorKind::Syntax
+            && (e.msg == "invalid syntax" || e.msg.contains("Perhaps you forgot a comma"))
+    });
+    finish(th, made, filename).map_err(|e| {
+        if vague {
+            // Where the last good statement stands, and the text: tracebacks look for misspelt keywords there.
+            let known = [
+                Value::small_int(0),
+                Value::small_int(0),
+                Value::str(th, &text),
+            ];
+            exc::set_extra(th, e.0, exc::extra::SYNTAX[8], Value::tuple(th, &known));
+        }
+        e
+    })
 }
 
 fn finish(

@@ -69,6 +69,12 @@ pub struct Config {
     pub thread_inherit_context: bool,
     /// `-X context_aware_warnings`
     pub context_aware_warnings: bool,
+    /// Whether `utf8_mode` was asked for, or refused; else the locale decides.
+    pub utf8_given: bool,
+    /// Whether the GIL was asked for, or refused.
+    pub gil_given: bool,
+    /// `PYTHONCOERCECLOCALE`: `0` for never, `warn` to be told.
+    pub coerce_locale: Option<String>,
     /// `-X importtime`
     pub import_time: u32,
     /// `-X faulthandler`
@@ -127,6 +133,9 @@ impl Config {
             skip_first_line: false,
             dev_mode: false,
             utf8_mode: false,
+            utf8_given: false,
+            gil_given: false,
+            coerce_locale: None,
             warn_default_encoding: false,
             int_max_str_digits: 4300,
             gil: false,

@@ -5,7 +5,7 @@ use crate::sys;
 use std::sync::atomic::Ordering;
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::types::class_of;
-use taipan_object::{PyResult, Raised, Thread, Value, call, finalize, gc, names, ops};
+use taipan_object::{PyResult, Raised, Thread, Value, call, finalize, gc, ops};
 
 /// The exit code of how a program ended; shows what it raised.
 pub fn exit_code(th: &Thread, outcome: Outcome) -> Exit {
@@ -52,12 +52,10 @@ fn exit_status(th: &Thread, e: Value) -> i32 {
             None => 255,
         };
     }
-    flush_streams(th);
-    let text = match ops::str(th, code) {
-        Ok(s) => names::text(s).into_owned(),
-        Err(_) => String::new(),
-    };
-    sys::write_stderr(th, &(text + "\n"));
+    if let Ok(text) = ops::str(th, code) {
+        sys::write_stderr_value(th, text);
+    }
+    sys::write_stderr(th, "\n");
     1
 }
 
@@ -77,7 +75,18 @@ fn show(th: &Thread, e: Value) {
         let _ = sys_dict.set_name(th, name, v);
     }
     flush_stdout(th);
-    let Some(hook) = sys_dict.get_name(th, "excepthook") else {
+    let hook = sys_dict.get_name(th, "excepthook");
+    let told = [hook.unwrap_or(Value::NONE), class_of(e).value(), e, tb];
+    match th.audit("sys.excepthook", &told) {
+        Ok(()) => {}
+        // A hook of that kind says that nothing is to be shown.
+        Err(refused) if refused.is(&exc::RUNTIME_ERROR) => return,
+        Err(refused) => {
+            let what = "Exception ignored in audit hook";
+            th.unraisable(refused, Some(what), Value::ABSENT);
+        }
+    }
+    let Some(hook) = hook else {
         sys::write_stderr(th, "sys.excepthook is missing\n");
         sys::show_exception(th, e, tb);
         return;
@@ -128,7 +137,8 @@ fn flush_streams(th: &Thread) -> bool {
         && !is_closed(th, out)
         && let Err(e) = call::call_method(th, out, "flush", &[])
     {
-        th.unraisable(e, None, out);
+        let what = "Exception ignored while flushing sys.stdout";
+        th.unraisable(e, Some(what), Value::ABSENT);
         good = false;
     }
     if let Some(err) = stream(th, "stderr")
@@ -181,7 +191,8 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     join_threads(th);
     taipan_std_threads::atexit::run_at_exit(th);
     let mut exit = exit;
-    if !flush_streams(th) && exit == Exit::Code(0) {
+    let flushed = flush_streams(th);
+    if !flushed && exit != Exit::Interrupt {
         exit = Exit::Code(120);
     }
     th.interp.finalizing.store(true, Ordering::Release);
@@ -190,8 +201,11 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     if let Err(e) = clear_modules(th) {
         th.unraisable(e, None, Value::NONE);
     }
+    // What finalisers wrote; where that cannot be written, it has been said.
+    if flushed && !flush_streams(th) && exit != Exit::Interrupt {
+        exit = Exit::Code(120);
+    }
     taipan_std_os::io::flush_all(th);
-    flush_streams(th);
     taipan_std_os::signal::finish(th);
     exit
 }

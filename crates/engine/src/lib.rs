@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `config`, `cli`, `help` | options, environment, usage |
 //! | `start` | from nothing to an interpreter that can import |
+//! | `preliminary` | `sys.stderr` before there are files |
 //! | `modules` | the register of native modules |
 //! | `hooks`, `compile` | what the lower layers call back into |
 //! | `sys`, `imp`, `import_lock`, `stdlib` | the modules that are the engine's own |
@@ -19,6 +20,7 @@ mod hooks;
 mod imp;
 mod import_lock;
 mod modules;
+mod preliminary;
 mod prompt;
 mod run;
 mod start;
@@ -31,7 +33,6 @@ use std::io::Write;
 /// The main function of the executable: runs a command line, gives the exit code.
 pub fn main(argv: Vec<OsString>) -> i32 {
     taipan_host::fd::close_stand_ins();
-    taipan_host::locale::adopt_environment();
     let env = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
     match cli::parse(&argv, &env) {
         cli::Action::Print(text) => match std::io::stdout().write_all(text.as_bytes()) {
@@ -42,8 +43,34 @@ pub fn main(argv: Vec<OsString>) -> i32 {
             let _ = std::io::stderr().write_all(text.as_bytes());
             code
         }
-        cli::Action::Run(config) => run_main(*config),
+        cli::Action::Run(mut config) => {
+            adopt_locale(&mut config);
+            run_main(*config)
+        }
     }
+}
+
+/// The locale of the environment, and UTF-8 mode where that is the C locale (PEP 538, PEP 540).
+fn adopt_locale(c: &mut config::Config) {
+    let how = c.coerce_locale.as_deref();
+    let (legacy, instead) = taipan_host::locale::adopt_environment(how != Some("0"));
+    if !c.utf8_given {
+        c.utf8_mode = legacy;
+    }
+    if how != Some("warn") || !legacy {
+        return;
+    }
+    let text = match instead {
+        Some(name) => format!(
+            "Python detected LC_CTYPE=C: LC_CTYPE coerced to {name} (set another locale or PYTHONCOERCECLOCALE=0 \
+             to disable this locale coercion behavior).\n"
+        ),
+        None => "Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause \
+                 Unicode compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative \
+                 Unicode-compatible locales is recommended.\n"
+            .to_owned(),
+    };
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn run_main(config: config::Config) -> i32 {
@@ -68,13 +95,15 @@ fn run_main(config: config::Config) -> i32 {
         return 1;
     }
     let outcome = match run::import_site(th, c) {
-        Ok(()) => run::run(th, c),
+        Ok(()) => {
+            prompt::banner(c);
+            run::run(th, c)
+        }
         Err(e) => run::Outcome::Ran(Err(e)),
     };
     let mut exit = finish::exit_code(th, outcome);
-    let wants_prompt = c.inspect && !matches!(c.program, config::Program::Stdin);
-    if wants_prompt {
-        exit = finish::exit_code(th, run::Outcome::Ran(prompt::run(th, c)));
+    if prompt::wanted_after_program(c) {
+        exit = finish::exit_code(th, run::Outcome::Ran(prompt::run(th)));
     }
     match finish::finalize(th, exit) {
         finish::Exit::Code(code) => code,

@@ -29,6 +29,9 @@ static OWN: &[&ModuleSpec] = &[
     &crate::stdlib::MODULE,
 ];
 
+static OWN_TYPES: &[(&StaticType, &TypeSpec)] =
+    &[(&crate::preliminary::PRINTER, &crate::preliminary::SPEC)];
+
 /// The module of a name.
 pub fn find(name: &str) -> Option<&'static ModuleSpec> {
     all().find(|m| m.name == name)
@@ -46,6 +49,7 @@ pub fn types() -> impl Iterator<Item = &'static (&'static StaticType, &'static T
         taipan_std_os::types(),
         taipan_std_threads::types(),
         taipan_std_net::types(),
+        OWN_TYPES,
     ]
     .into_iter()
     .flatten()

@@ -62,8 +62,8 @@ pub fn run(th: &Thread, c: &Config) -> Outcome {
             if let Err(e) = stdin_path(th, c) {
                 return Outcome::Ran(Err(e));
             }
-            if c.interactive || taipan_host::tty::isatty(0) {
-                Outcome::Ran(crate::prompt::run(th, c))
+            if crate::prompt::is_interactive(c) {
+                Outcome::Ran(crate::prompt::run_with_startup(th, c))
             } else {
                 Outcome::Ran(piped(th))
             }
@@ -80,10 +80,12 @@ fn stdin_path(th: &Thread, c: &Config) -> PyResult<()> {
 
 fn command(th: &Thread, c: &Config, text: &OsStr) -> PyResult<()> {
     stdin_path(th, c)?;
+    let v = sys::os_text(th, text)?;
+    th.audit("cpython.run_command", &[v])?;
     let source = match text.to_str() {
-        Some(s) => s.to_owned() + "\n",
+        Some(s) => dedented(s) + "\n",
         None => {
-            let v = sys::os_text(th, text)?;
+            sys::write_stderr(th, "Unable to decode the command from the command line:\n");
             // Raises for what is no text.
             taipan_strings::codec::encode(th, v, Some("utf-8"), None)?;
             return Ok(());
@@ -96,6 +98,27 @@ fn command(th: &Thread, c: &Config, text: &OsStr) -> PyResult<()> {
     run_main_code(th, code)
 }
 
+/// A command without the white space that all its lines begin with.
+fn dedented(text: &str) -> String {
+    let blank = |line: &str| line.bytes().all(|b| b == b' ' || b == b'\t');
+    let margin = text
+        .split('\n')
+        .filter(|line| !blank(line))
+        .map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()])
+        .reduce(|a, b| {
+            let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+            &a[..same]
+        });
+    let margin = margin.map_or(0, str::len);
+    if margin == 0 {
+        return text.to_owned();
+    }
+    let lines = text
+        .split('\n')
+        .map(|line| if blank(line) { "" } else { &line[margin..] });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn module(th: &Thread, c: &Config, name: &OsStr) -> PyResult<()> {
     if !c.safe_path {
         let cwd = match std::env::current_dir() {
@@ -106,6 +129,7 @@ fn module(th: &Thread, c: &Config, name: &OsStr) -> PyResult<()> {
     }
     let runpy = taipan_builtins::import_module(th, "runpy")?;
     let name = sys::os_text(th, name)?;
+    th.audit("cpython.run_module", &[name])?;
     call::call_method(th, runpy, "_run_module_as_main", &[name])?;
     Ok(())
 }
@@ -118,7 +142,21 @@ fn importer_for(th: &Thread, path: Value) -> PyResult<bool> {
     Ok(!found.is_none())
 }
 
-fn script(th: &Thread, c: &Config, path: &OsStr) -> Outcome {
+/// A path that begins at the root; otherwise left as it was given.
+fn absolute(path: &OsStr) -> OsString {
+    if Path::new(path).is_absolute() {
+        return path.to_owned();
+    }
+    match std::env::current_dir() {
+        // Joining would add a slash at the end.
+        Ok(dir) if path.is_empty() => dir.into(),
+        Ok(dir) => dir.join(path).into(),
+        Err(_) => path.to_owned(),
+    }
+}
+
+fn script(th: &Thread, c: &Config, given: &OsStr) -> Outcome {
+    let path = &*absolute(given);
     let p = Path::new(path);
     let meta = th.blocking(|| std::fs::metadata(p));
     let is_dir = meta.as_ref().is_ok_and(|m| m.is_dir());
@@ -131,13 +169,12 @@ fn script(th: &Thread, c: &Config, path: &OsStr) -> Outcome {
         Err(e) => {
             let exe = th.interp.sys_dict.expect().get_name(th, "executable");
             let name = exe.map_or("taipan".into(), names::text);
-            let full = std::path::absolute(p).unwrap_or_else(|_| p.to_owned());
             let code = e.raw_os_error().unwrap_or(0);
             sys::write_stderr(
                 th,
                 &format!(
                     "{name}: can't open file {}: [Errno {code}] {}\n",
-                    quoted(th, full.as_os_str()),
+                    quoted(th, path),
                     taipan_object::error::strerror(code)
                 ),
             );
@@ -231,7 +268,8 @@ fn script_source(th: &Thread, c: &Config, path: &OsStr, mut source: Vec<u8>) -> 
     }
     let text = Value::bytes(th, &source)?;
     drop(source);
-    let code = crate::compile::compile(th, text, name, "exec", 0, -1)?;
+    th.audit("cpython.run_file", &[name])?;
+    let code = crate::compile::file(th, text, name)?;
     run_main_code(th, code)
 }
 
@@ -290,7 +328,8 @@ fn piped(th: &Thread) -> PyResult<()> {
     }
     let text = Value::bytes(th, &source)?;
     let shown = Value::str(th, &String::from_utf8_lossy(&source));
-    let code = crate::compile::compile(th, text, name, "exec", 0, -1)?;
+    th.audit("cpython.run_stdin", &[])?;
+    let code = crate::compile::file(th, text, name)?;
     stdlib::register_program(th, code, shown, name)?;
     run_main_code(th, code)
 }

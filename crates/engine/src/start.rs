@@ -47,6 +47,8 @@ pub fn create_main(config: Config) -> std::io::Result<Box<Thread>> {
             HashKey::from_bytes(random)
         }
     });
+    taipan_object::error::set_bytes_warning(config.bytes_warning > 0);
+    taipan_builtins::set_import_report(config.import_time, config.verbose > 0);
     taipan_object::numbers::set_int_max_str_digits(config.int_max_str_digits.max(0) as usize);
     let interp = Interpreter::create(config.gil);
     let engine = Engine {
@@ -116,7 +118,12 @@ fn make_builtins(th: &Thread) -> PyResult {
 }
 
 /// Types whose module is `builtins` although that module does not name them.
-const HIDDEN: &[&str] = &["NoneType", "NotImplementedType", "ellipsis"];
+const HIDDEN: &[&str] = &[
+    "NoneType",
+    "NotImplementedType",
+    "ellipsis",
+    "stderrprinter",
+];
 
 /// Makes an interpreter usable: builtins, `sys`, the importers, the standard streams.
 ///
@@ -133,6 +140,9 @@ pub fn set_up_interpreter(th: &Thread) -> PyResult<()> {
     interp.set_dict(&interp.sys_dict, sys_dict);
     taipan_std_lang::register(th)?;
     sys_dict.set_name(th, "modules", interp.modules.expect().value())?;
+    let printer = crate::preliminary::stderr(th);
+    sys_dict.set_name(th, "stderr", printer)?;
+    sys_dict.set_name(th, "__stderr__", printer)?;
     // Codecs are used before anything imports them.
     if let Some(spec) = modules::find("_codecs") {
         native_module(th, spec)?;
@@ -176,7 +186,7 @@ fn open_streams(th: &Thread) -> PyResult<()> {
     let open = attr::get_str(th, io, "open")?;
     th.interp.builtins.expect().set_name(th, "open", open)?;
     let c = config(th);
-    let (encoding, errors) = stream_encoding(c);
+    let (encoding, errors) = stream_encoding(th, c)?;
     let sys = th.interp.sys_dict.expect();
     for (fd, name, mode) in [(0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")] {
         let errors = match (fd, &errors) {
@@ -201,7 +211,7 @@ fn open_streams(th: &Thread) -> PyResult<()> {
 }
 
 /// The encoding and error handler of the standard streams: `PYTHONIOENCODING`, or the locale's.
-fn stream_encoding(c: &Config) -> (String, Option<String>) {
+fn stream_encoding(th: &Thread, c: &Config) -> PyResult<(String, Option<String>)> {
     let (mut encoding, mut errors) = (None, None);
     if let Some(text) = &c.io_encoding {
         let (e, h) = match text.split_once(':') {
@@ -210,23 +220,33 @@ fn stream_encoding(c: &Config) -> (String, Option<String>) {
         };
         encoding = Some(e.to_owned()).filter(|e| !e.is_empty());
         errors = h.filter(|h| !h.is_empty()).map(str::to_owned);
+        if encoding.is_some() && errors.is_none() {
+            errors = Some("strict".into());
+        }
     }
-    if errors.is_none() && encoding.is_none() && (c.utf8_mode || is_c_locale()) {
+    if errors.is_none() && (c.utf8_mode || is_c_locale()) {
         errors = Some("surrogateescape".into());
     }
-    (encoding.unwrap_or_else(|| "utf-8".into()), errors)
+    let name = match encoding {
+        Some(e) => e,
+        None if c.utf8_mode => "utf-8".into(),
+        None => {
+            let name = String::from_utf8_lossy(&taipan_host::locale::encoding()).into_owned();
+            Some(name)
+                .filter(|n| !n.is_empty())
+                .unwrap_or("utf-8".into())
+        }
+    };
+    // Streams tell the codec's own name.
+    let codec = taipan_strings::codec::registry::lookup(th, &name)?;
+    let shown = attr::get_str(th, codec, "name")?;
+    Ok((names::text(shown).into_owned(), errors))
 }
 
-/// Whether the environment asks for the C or POSIX locale, which is taken as UTF-8 (PEP 538, PEP 540).
+/// Whether the locale of characters is a plain one, whose bytes beyond ASCII programs are to get through unharmed.
 fn is_c_locale() -> bool {
-    let name = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .filter_map(std::env::var_os)
-        .find(|v| !v.is_empty());
-    match name {
-        None => true,
-        Some(n) => n == "C" || n == "POSIX",
-    }
+    let name = taipan_host::locale::setlocale(libc::LC_CTYPE, None).unwrap_or_default();
+    ["C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"].contains(&String::from_utf8_lossy(&name).as_ref())
 }
 
 fn open_stream(

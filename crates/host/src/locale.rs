@@ -193,22 +193,22 @@ unsafe fn not_null(text: *const libc::c_char) -> Option<Vec<u8>> {
 }
 
 /// Takes the locale of characters from the environment. Where that is the C locale, which nobody asked for, it becomes
-/// one that knows all characters, for child processes too (PEP 538). Only at start-up, while there is one thread.
-pub fn adopt_environment() {
-    let Some(name) = setlocale(libc::LC_CTYPE, Some(c"")) else {
-        return;
-    };
-    let is_set = |name: &CStr| crate::environ::get(name).is_some_and(|v| !v.is_empty());
-    let refused = crate::environ::get(c"PYTHONCOERCECLOCALE").is_some_and(|v| v == b"0");
-    if name != b"C" || is_set(c"LC_ALL") || refused {
-        return;
+/// one that knows all characters, for child processes too (PEP 538), unless `coerce` says no. Only at start-up, while
+/// there is one thread. Gives whether it was the C locale, and the name of the one that took its place.
+pub fn adopt_environment(coerce: bool) -> (bool, Option<&'static str>) {
+    let is_legacy =
+        setlocale(libc::LC_CTYPE, Some(c"")).is_none_or(|name| name == b"C" || name == b"POSIX");
+    let by_all = crate::environ::get(c"LC_ALL").is_some_and(|v| !v.is_empty());
+    if !is_legacy || by_all || !coerce {
+        return (is_legacy, None);
     }
     for target in [c"C.UTF-8", c"C.utf8", c"UTF-8"] {
         if setlocale(libc::LC_CTYPE, Some(target)).is_some() && !encoding().is_empty() {
             let _ = crate::environ::set(c"LC_CTYPE", target);
-            return;
+            return (true, target.to_str().ok());
         }
     }
+    (true, None)
 }
 
 #[cfg(test)]

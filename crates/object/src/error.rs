@@ -204,6 +204,7 @@ impl Thread {
                 ],
             );
             let args = crate::call::call(self, class, &[fields])?;
+            self.audit("sys.unraisablehook", &[hook, args])?;
             crate::call::call(self, hook, &[args]).map(|_| ())
         };
         let Some(hook) = hook else {
@@ -233,6 +234,27 @@ impl Thread {
         let line = format!("{}: {name}: {text}\n", what.unwrap_or("Exception ignored"));
         // SAFETY: writes a buffer of known length.
         unsafe { libc::write(2, line.as_ptr() as *const _, line.len()) };
+    }
+}
+
+/// Whether bytes that are taken for text are warned of.
+static BYTES_WARNING: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Turns `BytesWarning` on or off, for all interpreters.
+pub fn set_bytes_warning(on: bool) {
+    BYTES_WARNING.store(on, std::sync::atomic::Ordering::Relaxed);
+}
+
+impl Thread {
+    /// Warns that bytes were taken for text, where the command line asked for that.
+    ///
+    /// # Errors
+    /// `BytesWarning`, where a filter makes it an error.
+    pub fn bytes_warning(&self, msg: &str) -> PyResult<()> {
+        if !BYTES_WARNING.load(std::sync::atomic::Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.warn(&exc::BYTES_WARNING, msg)
     }
 }
 

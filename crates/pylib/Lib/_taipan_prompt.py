@@ -3,21 +3,15 @@
 import sys
 
 
-def run(quiet):
+def run():
     """Reads and runs statements in __main__ until the end of input."""
     import __main__
-    if not quiet:
-        print(f'Python {sys.version} on {sys.platform}', file=sys.stderr)
-        print('Type "help", "copyright", "credits" or "license" for more information.', file=sys.stderr)
-    sys.ps1 = getattr(sys, 'ps1', '>>> ')
-    sys.ps2 = getattr(sys, 'ps2', '... ')
     sys.stderr.flush()
     if _wants_editor():
         from _pyrepl import main
-        if main.CAN_USE_PYREPL:
-            main.interactive_console(mainmodule=__main__, quiet=True)
-            return
-    _plain(__main__)
+        main.interactive_console(mainmodule=__main__, quiet=True)
+    else:
+        plain()
 
 
 def _wants_editor():
@@ -30,8 +24,14 @@ def _wants_editor():
         return False
 
 
-def _plain(main):
+def plain():
+    """The prompt without a line editor: sys._baserepl."""
+    import __main__
+    import _imp
     import code
+    import linecache
+    sys.ps1 = getattr(sys, 'ps1', '>>> ')
+    sys.ps2 = getattr(sys, 'ps2', '... ')
 
     class Console(code.InteractiveConsole):
         number = 0
@@ -46,27 +46,43 @@ def _plain(main):
                 raise EOFError
             return line.removesuffix('\n')
 
-        def runsource(self, source, filename='<input>', symbol='single'):
-            more = super().runsource(source, f'<stdin>-{self.number}', symbol)
-            if not more:
+        def runsource(self, source, filename='<stdin>', symbol='single', compiler=None):
+            try:
+                made = (compiler or self.compile)(source, '<stdin>', symbol)
+            except (OverflowError, SyntaxError, ValueError):
+                self.showsyntaxerror('<stdin>', source=source)
+                made = False
+            if made is None:
+                return True
+            if made:
+                # Each statement has a name of its own, by which tracebacks find its lines.
+                _imp._fix_co_filename(made, f'<stdin-{self.number}>')
+                linecache._register_code(made, source + '\n', '<stdin>')
                 self.number += 1
-            return more
+                self.runcode(made)
+            for stream in sys.stderr, sys.stdout:
+                try:
+                    stream.flush()
+                except Exception:
+                    pass
+            return False
 
-    console = Console(vars(main), filename='<stdin>')
+    console = Console(vars(__main__), filename='<stdin>')
     more = False
     while True:
         try:
             line = console.raw_input(str(sys.ps2 if more else sys.ps1))
             more = console.push(line)
         except EOFError:
+            sys.stderr.write('\n')
             if more:
-                console.push('')
+                # What is there is all there will be.
+                console.runsource('\n'.join(console.buffer), compiler=compile)
             break
         except KeyboardInterrupt:
             sys.stderr.write('\nKeyboardInterrupt\n')
             console.resetbuffer()
             more = False
-    sys.stderr.write('\n')
     sys.stderr.flush()
 
 

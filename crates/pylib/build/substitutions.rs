@@ -81,6 +81,14 @@ const EDITS: &[Edit] = &[
             "        name = 'Taipan'\n",
         ),
     ),
+    // Other processes cannot be looked into, but the prompt of `python -m asyncio` imports this.
+    edit(
+        "asyncio/tools.py",
+        Replace(
+            "from _remote_debugging import RemoteUnwinder, FrameInfo\n",
+            "try:\n    from _remote_debugging import RemoteUnwinder, FrameInfo\nexcept ImportError:\n    FrameInfo = tuple\n\n    def RemoteUnwinder(*args, **kwargs):\n        raise RuntimeError('other processes cannot be looked into')\n",
+        ),
+    ),
     edit(
         "json/decoder.py",
         Cut(

@@ -69,6 +69,13 @@ pub fn bytes_source(
             if e.line > 0 && e.text.is_none() {
                 let line = bytes.split(|b| *b == b'\n').nth(e.line as usize - 1);
                 e.text = line.map(|l| String::from_utf8_lossy(l).into_owned() + "\n");
+                let bad = line.and_then(|l| std::str::from_utf8(l).err());
+                if let (Some(bad), Some(line)) = (bad, line) {
+                    let before = String::from_utf8_lossy(&line[..bad.valid_up_to()]);
+                    e.col = before.chars().count() as u32 + 1;
+                    e.end_line = Some(e.line);
+                    e.end_col = Some(e.col as i32);
+                }
             }
             Err(raise(th, &e, filename))
         }

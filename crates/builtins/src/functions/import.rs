@@ -1,5 +1,6 @@
 //! `__import__`: finds a module in `sys.modules`, or lets `importlib._bootstrap` load it.
 
+use super::import_report;
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::dict::Dict;
@@ -113,15 +114,35 @@ fn get_or_load(th: &Thread, name: Value) -> PyResult {
         {
             call::call_method(th, importlib(th)?, "_lock_unlock_module", &[name])?;
         }
+        import_report::cached(name);
         return Ok(m);
     }
-    call::call_method_name(
-        th,
-        importlib(th)?,
-        names::FIND_AND_LOAD.get(),
-        &[name, taipan_object::frame::builtin(th, "__import__")?],
+    audit_import(th, name)?;
+    import_report::timed(name, || {
+        call::call_method_name(
+            th,
+            importlib(th)?,
+            names::FIND_AND_LOAD.get(),
+            &[name, taipan_object::frame::builtin(th, "__import__")?],
+        )
+    })
+    .map_err(|e| match import_report::is_verbose() {
+        true => e,
+        false => trim_import_frames(th, e),
+    })
+}
+
+/// Tells the audit hooks what is to be looked for, and where.
+fn audit_import(th: &Thread, name: Value) -> PyResult<()> {
+    let of_sys = |n: &str| {
+        let sys = th.interp.sys_dict.get();
+        sys.and_then(|d| d.get_name(th, n)).unwrap_or(Value::NONE)
+    };
+    let places = ["path", "meta_path", "path_hooks"].map(of_sys);
+    th.audit(
+        "import",
+        &[name, Value::NONE, places[0], places[1], places[2]],
     )
-    .map_err(|e| trim_import_frames(th, e))
 }
 
 /// Tracebacks do not show the import machinery's own frames for an `ImportError`.

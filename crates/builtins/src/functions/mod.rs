@@ -4,12 +4,14 @@ mod attributes;
 mod build_class;
 mod evaluate;
 mod import;
+mod import_report;
 mod iteration;
 mod numbers;
 mod output;
 
 pub use build_class::build_class;
 pub use import::import_level;
+pub use import_report::set_import_report;
 
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::{PyResult, Thread, Value, names, ops};

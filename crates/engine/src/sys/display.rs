@@ -21,6 +21,11 @@ pub static FUNCTIONS: &[Method] = &[
         .doc("Handle an unraisable exception."),
     Method::raw("breakpointhook", "(*args, **kwargs)", breakpointhook)
         .doc("This hook function is called by built-in breakpoint()."),
+    Method::new("_baserepl", "()", |th, _| {
+        let prompt = taipan_builtins::import_module(th, "_taipan_prompt")?;
+        call::call_method(th, prompt, "plain", &[])
+    })
+    .doc("The prompt without a line editor."),
     Method::new("addaudithook", "(hook)", |th, a| {
         let state = th.interp.state.expect();
         // A hook may refuse another one: no error, but no hook either.
@@ -171,14 +176,23 @@ pub fn brief(th: &Thread, value: Value) -> String {
 
 /// Writes to `sys.stderr`, or to descriptor 2 where that fails.
 pub fn write_stderr(th: &Thread, text: &str) {
+    write_stderr_value(th, Value::str(th, text));
+}
+
+/// As [`write_stderr`], for a `str`, which may have lone surrogates.
+pub fn write_stderr_value(th: &Thread, text: Value) {
     let done = match current(th, "stderr") {
-        Some(f) => call::call_method(th, f, "write", &[Value::str(th, text)])
+        Some(f) => call::call_method(th, f, "write", &[text])
             .and_then(|_| call::call_method(th, f, "flush", &[]))
             .is_ok(),
         None => false,
     };
     if !done {
-        let _ = taipan_host::fd::write(2, text.as_bytes());
+        let escape = Some("backslashreplace");
+        let bytes = taipan_strings::codec::encode(th, text, Some("utf-8"), escape);
+        if let Some(b) = bytes.ok().and_then(|b| b.as_bytes().map(<[u8]>::to_vec)) {
+            let _ = th.blocking(|| taipan_host::fd::write(2, &b));
+        }
     }
 }
 

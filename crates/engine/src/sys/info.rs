@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use taipan_containers::structseq;
 use taipan_object::dict::{Dict, Set};
 use taipan_object::native::Method;
+use taipan_object::types::class_of;
 use taipan_object::{Object, PyResult, Thread, Value, call};
 
 /// The version of the language.
@@ -76,6 +77,13 @@ fn record_with(
         return Ok(t);
     }
     structseq::make(th, t, values)
+}
+
+/// Programs make no more of the type of this one.
+fn forbid_more(v: Value) {
+    let t = class_of(v);
+    t.set_flag(taipan_object::types::flags::NO_NEW);
+    t.modified();
 }
 
 /// Fills the namespace of `sys`.
@@ -174,6 +182,7 @@ fn versions(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
         &parts,
         "sys.version_info\n\nVersion information as a named tuple.",
     )?;
+    forbid_more(info);
     d.set_name(th, "version_info", info)?;
     let thread = record(
         th,
@@ -183,7 +192,7 @@ fn versions(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
             ("lock", "name of the lock implementation"),
             ("version", "name and version of the thread library"),
         ],
-        &[text("pthread"), text("futex"), Value::NONE],
+        &[text("pthread"), Value::NONE, Value::NONE],
         "sys.thread_info\n\nA named tuple holding information about the thread implementation.",
     )?;
     d.set_name(th, "thread_info", thread)?;
@@ -229,7 +238,11 @@ fn flags(th: &Thread, d: &Object<Dict>, c: &Config) -> PyResult<()> {
             "-X int_max_str_digits",
             Value::int(th, c.int_max_str_digits.into()),
         ),
-        ("gil", "-X gil", b(c.gil)),
+        (
+            "gil",
+            "-X gil",
+            if c.gil_given { b(c.gil) } else { Value::NONE },
+        ),
         (
             "thread_inherit_context",
             "-X thread_inherit_context",
@@ -245,6 +258,7 @@ fn flags(th: &Thread, d: &Object<Dict>, c: &Config) -> PyResult<()> {
     let values = rows.map(|(_, _, v)| v);
     let doc = "sys.flags\n\nFlags provided through command line arguments or environment vars.";
     let made = record_with(th, "flags", &fields, 18, &values, doc)?;
+    forbid_more(made);
     d.set_name(th, "flags", made)
 }
 

@@ -86,7 +86,13 @@ pub static FUNCTIONS: &[Method] = &[
         }
         Ok(strings::intern_value(a[0]))
     }),
-    Method::new("_is_interned", "(string, /)", |_, a| {
+    Method::new("_is_interned", "(string, /)", |th, a| {
+        if a[0].as_str_obj().is_none() {
+            return Err(th.type_error(format!(
+                "_is_interned() argument must be str, not {}",
+                class_of(a[0]).name_text()
+            )));
+        }
         Ok(Value::bool(a[0].as_str_obj().is_some_and(|s| s.is_interned())))
     }),
     Method::new("_is_immortal", "(op, /)", |_, a| {

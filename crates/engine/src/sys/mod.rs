@@ -14,7 +14,7 @@ mod info;
 mod limits;
 mod monitoring;
 
-pub use display::{brief, show_exception, write_stderr};
+pub use display::{brief, show_exception, write_stderr, write_stderr_value};
 pub use info::{VERSION_NUMBER, os_text, version_text};
 
 use taipan_object::func::Module;

@@ -98,6 +98,10 @@ fn slots(s: &mut Slots) {
     s.repr = Some(repr);
     s.str = Some(repr);
     s.richcmp = Some(crate::bytes::richcmp);
+    s.str = Some(|th, v| {
+        th.bytes_warning("str() on a bytearray instance")?;
+        ops::repr(th, v)
+    });
     s.iter = Some(iter::iter);
     s.len = Some(|_, v| Ok(get(v).bytes.with(|b| b.len())));
     s.getitem = Some(getitem);

@@ -122,6 +122,10 @@ fn slots(s: &mut Slots) {
     s.str = Some(|th, v| Ok(Value::str(th, &taipan_text::repr::repr_bytes(get(v)))));
     s.hash = Some(|_, v| Ok(v.expect::<Bytes>().hash()));
     s.richcmp = Some(richcmp);
+    s.str = Some(|th, v| {
+        th.bytes_warning("str() on a bytes instance")?;
+        ops::repr(th, v)
+    });
     s.iter = Some(iter::iter);
     s.len = Some(|_, v| Ok(get(v).len()));
     s.getitem = Some(getitem);
@@ -192,6 +196,9 @@ pub(crate) fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
             _ => op.of(x.cmp(y)),
         }));
     }
+    if matches!(op, CmpOp::Eq | CmpOp::Ne) {
+        warn_of_comparison(th, [a, b])?;
+    }
     // `bytes` leaves other buffers to their own types.
     if !buffer::is_exporter(a) || !buffer::is_exporter(b) {
         return Ok(Value::NOT_IMPLEMENTED);
@@ -210,6 +217,21 @@ pub(crate) fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
     let x = bytes_like(th, a)?;
     let y = bytes_like(th, b)?;
     Ok(Value::bool(op.of(x.as_ref().cmp(y.as_ref()))))
+}
+
+/// Bytes are never equal to text or to a number, which a program may not mean.
+fn warn_of_comparison(th: &Thread, both: [Value; 2]) -> PyResult<()> {
+    let bytes = if both.iter().any(|v| is_array(*v)) {
+        "bytearray"
+    } else {
+        "bytes"
+    };
+    if both.iter().any(|v| v.as_str_obj().is_some()) {
+        th.bytes_warning(&format!("Comparison between {bytes} and string"))?;
+    } else if bytes == "bytes" && both.iter().any(|v| v.is_int()) {
+        th.bytes_warning("Comparison between bytes and int")?;
+    }
+    Ok(())
 }
 
 fn is_array(v: Value) -> bool {
