@@ -91,7 +91,7 @@ static NEW: Method = Method::new("mappingproxy", "($type, mapping)", |th, a| {
     if t.slots().getitem.is_none() || t.has_flag(sequence) {
         return Err(th.type_error(format!(
             "mappingproxy() argument must be a mapping, not {}",
-            t.name_text()
+            t.tp_name()
         )));
     }
     Ok(MappingProxy::new(th, a[1]))

@@ -49,7 +49,7 @@ static INIT: Method = Method::new("module", "($self, name, doc=None)", |th, a| {
     if a[1].as_str_obj().is_none() {
         return Err(th.type_error(format!(
             "module() argument 'name' must be str, not {}",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     }
     let d = this(a[0]).dict.expect();
@@ -229,7 +229,7 @@ fn dir(th: &Thread, a: &[Value]) -> PyResult {
     let Some(d) = d.as_dict() else {
         return Err(th.type_error(format!(
             "{}.__dict__ is not a dictionary",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     };
     if let Some(f) = d.map.get_str(names::DIR.get()) {

@@ -68,7 +68,7 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
         more => {
             return Err(th.type_error(format!(
                 "{} expected at most 1 argument, got {}",
-                class_of(v).name_text(),
+                class_of(v).tp_name(),
                 more.len()
             )));
         }
@@ -128,8 +128,8 @@ fn replace(th: &Thread, args: Args) -> PyResult {
     if !is_instance(made, &NAMESPACE) {
         return Err(th.type_error(format!(
             "expect types.SimpleNamespace type, but {}() returned '{}' object",
-            class_of(*v).name_text(),
-            class_of(made).name_text()
+            class_of(*v).tp_name(),
+            class_of(made).tp_name()
         )));
     }
     let into = own(th, made)?;

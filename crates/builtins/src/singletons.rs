@@ -16,7 +16,7 @@ fn only(th: &Thread, cls: &Object<Type>, args: Args, v: Value) -> PyResult {
     if args.values.is_empty() {
         Ok(v)
     } else {
-        Err(th.type_error(format!("{} takes no arguments", cls.name_text())))
+        Err(th.type_error(format!("{} takes no arguments", cls.tp_name())))
     }
 }
 
@@ -43,7 +43,7 @@ static ELLIPSIS: TypeSpec = TypeSpec {
                 if cls.is(&types::ELLIPSIS_TYPE) {
                     "EllipsisType".into()
                 } else {
-                    cls.name_text()
+                    cls.tp_name()
                 }
             ))),
         });

@@ -134,7 +134,7 @@ fn check_target(th: &Thread, v: Value) -> PyResult<()> {
     }
     Err(th.type_error(format!(
         "cannot create weak reference to '{}' object",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     )))
 }
 
@@ -154,8 +154,11 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     let Some(t) = this(v).target() else {
         return Ok(Value::str(th, &format!("<weakref at {own:#x}; dead>")));
     };
-    let name = attr::get_opt(th, t, names::NAME.get())?.filter(|n| n.as_str_obj().is_some());
-    let (of, at) = (class_of(t).name_text(), ops::id(t));
+    // Whatever an attribute of the object's own raises is no matter here.
+    let name = attr::get_opt(th, t, names::NAME.get())
+        .unwrap_or(None)
+        .filter(|n| n.as_str_obj().is_some());
+    let (of, at) = (ops::full_type_name(t), ops::id(t));
     let text = match name {
         Some(n) => format!(
             "<weakref at {own:#x}; to '{of}' at {at:#x} ({})>",
@@ -301,7 +304,7 @@ fn forward(s: &mut taipan_object::slots::Slots) {
         if class_of(t).slots().next.is_none() {
             return Err(th.type_error(format!(
                 "Weakref proxy referenced a non-iterator '{}' object",
-                class_of(t).name_text()
+                class_of(t).tp_name()
             )));
         }
         ops::next(th, t)

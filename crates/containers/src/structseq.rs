@@ -61,7 +61,7 @@ pub static SPEC: TypeSpec = TypeSpec {
                     "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
                     names::text(f.name.get()),
                     full_name(owner),
-                    class_of(v).name_text()
+                    class_of(v).tp_name()
                 )));
             }
             Ok(get(v, f.index))

@@ -136,7 +136,7 @@ fn unpack_iter(th: &Thread, v: Value) -> PyResult {
     if class_of(v).slots().iter.is_none() && class_of(v).slots().getitem.is_none() {
         return Err(th.type_error(format!(
             "cannot unpack non-iterable {} object",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     ops::iter(th, v)
@@ -229,7 +229,7 @@ pub fn list_extend(th: &Thread, list: Value, v: Value) -> PyResult<()> {
     if class_of(v).slots().iter.is_none() && class_of(v).slots().getitem.is_none() {
         return Err(th.type_error(format!(
             "Value after * must be an iterable, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     ops::for_each(th, v, |x| l.append(th, x))
@@ -273,7 +273,7 @@ pub fn dict_update(th: &Thread, dict: Value, v: Value) -> PyResult<()> {
     if !is_mapping(th, v)? {
         return Err(th.type_error(format!(
             "'{}' object is not a mapping",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     let d = dict.expect::<Dict>();
@@ -307,7 +307,7 @@ pub fn dict_merge(th: &Thread, dict: Value, v: Value, f: Value) -> PyResult<()> 
     if !is_mapping(th, v)? {
         return Err(th.type_error(format!(
             "Value after ** must be a mapping, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     let d = dict.expect::<Dict>();
@@ -336,7 +336,7 @@ pub fn call_ex(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
             if class_of(args).slots().iter.is_none() && class_of(args).slots().getitem.is_none() {
                 return Err(th.type_error(format!(
                     "Value after * must be an iterable, not {}",
-                    class_of(args).name_text()
+                    class_of(args).tp_name()
                 )));
             }
             ops::to_vec(th, args)?
@@ -347,7 +347,7 @@ pub fn call_ex(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
         if !is_mapping(th, kwargs)? {
             return Err(th.type_error(format!(
                 "Value after ** must be a mapping, not {}",
-                class_of(kwargs).name_text()
+                class_of(kwargs).tp_name()
             )));
         }
         each_pair(th, kwargs, |k, x| {

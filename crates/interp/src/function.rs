@@ -146,7 +146,7 @@ pub fn load_special(th: &Thread, v: Value, which: u8) -> PyResult<(Value, Value)
         };
         return Err(th.type_error(format!(
             "'{}' object does not support the {kind}context manager protocol (missed {} method){hint}",
-            t.name_text(),
+            t.tp_name(),
             name.text()
         )));
     };

@@ -89,9 +89,14 @@ pub fn load_global(th: &Thread, frame: FramePtr, pc: Pc, name: Value) -> PyResul
 /// A name in a dict; a subclass of dict is asked by its `__getitem__`.
 pub fn lookup_dict(th: &Thread, d: &Object<Dict>, name: Value) -> PyResult<Option<Value>> {
     if class_of(d.value()).is(&DICT) {
-        return Ok(d.map.get_str(name));
+        return by_name(th, d, name);
     }
     lookup_mapping(th, d.value(), name)
+}
+
+/// A name in a plain dict, whose keys need not be strings to be equal to it.
+fn by_name(th: &Thread, d: &Object<Dict>, name: Value) -> PyResult<Option<Value>> {
+    d.map.get(th, name, name.expect::<Str>().hash())
 }
 
 /// A name in any mapping.
@@ -99,7 +104,7 @@ pub fn lookup_mapping(th: &Thread, m: Value, name: Value) -> PyResult<Option<Val
     if let Some(d) = m.as_dict()
         && class_of(m).is(&DICT)
     {
-        return Ok(d.map.get_str(name));
+        return by_name(th, d, name);
     }
     match ops::get_item(th, m, name) {
         Ok(v) => Ok(Some(v)),

@@ -103,7 +103,7 @@ pub fn import_star(th: &Thread, frame: FramePtr, module: Value) -> PyResult<()> 
             let where_ = if skip_private { "__dict__" } else { "__all__" };
             return Err(th.type_error(format!(
                 "{what} {m}.{where_} must be str, not {}",
-                taipan_object::types::class_of(*name).name_text()
+                taipan_object::types::class_of(*name).tp_name()
             )));
         };
         if skip_private && s.as_bytes().first() == Some(&b'_') {

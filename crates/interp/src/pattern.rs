@@ -55,8 +55,8 @@ pub fn match_class(
                 _ => {
                     return Err(th.type_error(format!(
                         "{}.__match_args__ must be a tuple (got {})",
-                        t.name_text(),
-                        class_of(v).name_text()
+                        t.tp_name(),
+                        class_of(v).tp_name()
                     )));
                 }
             },
@@ -67,7 +67,7 @@ pub fn match_class(
             let s = if allowed == 1 { "" } else { "s" };
             return Err(th.type_error(format!(
                 "{}() accepts {allowed} positional sub-pattern{s} ({positional} given)",
-                t.name_text()
+                t.tp_name()
             )));
         }
         if match_self {
@@ -77,7 +77,7 @@ pub fn match_class(
             if name.as_str_obj().is_none() {
                 return Err(th.type_error(format!(
                     "__match_args__ elements must be strings (got {})",
-                    class_of(*name).name_text()
+                    class_of(*name).tp_name()
                 )));
             }
             if !seen.add(th, *name)? {

@@ -102,8 +102,8 @@ fn instantiate(th: &Thread, t: &taipan_object::Object<Type>) -> PyResult {
     if v.downcast::<Exception>().is_none() {
         return Err(th.type_error(format!(
             "calling <class '{}'> should have returned an instance of BaseException, not <class '{}'>",
-            t.name_text(),
-            class_of(v).name_text()
+            t.tp_name(),
+            class_of(v).tp_name()
         )));
     }
     Ok(v)

@@ -693,7 +693,7 @@ pub fn attr_name(th: &Thread, name: Value) -> PyResult {
         Some(s) => Ok(crate::strings::intern_wtf8(th, s.wtf8())),
         None => Err(th.type_error(format!(
             "attribute name must be string, not '{}'",
-            class_of(name).name_text()
+            class_of(name).tp_name()
         ))),
     }
 }

@@ -98,7 +98,7 @@ pub fn get(th: &Thread, v: Value, writable: bool) -> PyResult<Buffer> {
         Some(f) => f(th, v, writable),
         None => Err(th.type_error(format!(
             "a bytes-like object is required, not '{}'",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }

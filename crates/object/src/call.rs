@@ -3,7 +3,7 @@
 use crate::error::{PyResult, Raised};
 use crate::func::{BoundMethod, Function, MethodDescriptor, NativeFunction, WrapperDescriptor};
 use crate::heap::{Object, ValueVec};
-use crate::native::{Method, NativeFn};
+use crate::native::{MAX_PARAMETERS, Method, NativeFn};
 use crate::thread::{Thread, hooks};
 use crate::types::{self, class_of};
 use crate::value::Value;
@@ -155,7 +155,7 @@ pub fn call_args(th: &Thread, f: Value, args: Args) -> PyResult {
         Some(c) => th.recurse(" while calling a Python object", || c(th, f, args)),
         None => Err(th.type_error(format!(
             "'{}' object is not callable",
-            class_of(f).name_text()
+            class_of(f).tp_name()
         ))),
     }
 }
@@ -252,8 +252,8 @@ pub fn call_method_descriptor(th: &Thread, d: &Object<MethodDescriptor>, args: A
         Some(first) => Err(th.type_error(format!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
             d.method.name,
-            owner.name_text(),
-            class_of(*first).name_text()
+            owner.tp_name(),
+            class_of(*first).tp_name()
         ))),
         None => Err(th.type_error(format!(
             "unbound method {}.{}() needs an argument",
@@ -273,13 +273,13 @@ pub fn call_wrapper(th: &Thread, d: &Object<WrapperDescriptor>, args: Args) -> P
         Some(first) => Err(th.type_error(format!(
             "descriptor '{}' requires a '{}' object but received a '{}'",
             d.def.name,
-            owner.name_text(),
-            class_of(*first).name_text()
+            owner.tp_name(),
+            class_of(*first).tp_name()
         ))),
         None => Err(th.type_error(format!(
             "descriptor '{}' of '{}' object needs an argument",
             d.def.name,
-            owner.name_text()
+            owner.tp_name()
         ))),
     }
 }
@@ -357,6 +357,21 @@ fn bind<R>(
     let has_self = m.sig.as_bytes().get(1) == Some(&b'$');
     let skip = has_self as usize;
     let (pos, max) = (args.pos(), a.max as usize);
+    let total = a.params as usize - skip;
+    let given = args.values.len() - skip.min(pos.len());
+    if args.has_kw()
+        && given > total
+        && !a.varargs
+        && !a.varkw
+        && total > a.positional_only as usize - skip.min(a.positional_only as usize)
+    {
+        let kind = if pos.len() <= skip { "keyword " } else { "" };
+        return Err(th.type_error(format!(
+            "{}() takes at most {total} {kind}argument{} ({given} given)",
+            m.name,
+            plural(total)
+        )));
+    }
     if pos.len() > max && !a.varargs {
         return Err(too_many(
             th,
@@ -369,70 +384,44 @@ fn bind<R>(
     if args.has_kw() && a.positional_only as usize == a.params as usize && !a.varkw {
         return Err(th.type_error(format!("{}() takes no keyword arguments", m.name)));
     }
-    let mut buf = [Value::ABSENT; 24];
+    let mut buf = [Value::ABSENT; MAX_PARAMETERS];
     let bound = &mut buf[..a.params as usize];
     let direct = pos.len().min(max);
     bound[..direct].copy_from_slice(&pos[..direct]);
-    let mut next = max;
     let mut star_star = None;
-    let mut kw_only_start = next;
     if a.varargs {
-        bound[next] = Value::try_tuple(th, &pos[direct..])?;
-        next += 1;
-        kw_only_start = next;
+        bound[max] = Value::try_tuple(th, &pos[direct..])?;
     }
     if a.varkw {
         let d = crate::dict::Dict::new(th).value();
         bound[a.params as usize - 1] = d;
         star_star = Some(d);
     }
+    let mut wrong = None;
     for (k, v) in args.kw() {
-        let mut index = 0;
-        let mut found = None;
-        let mut after_star = false;
-        for p in parameters(m.sig) {
-            if p == "/" {
-                continue;
-            }
-            if p.starts_with("**") {
-                break;
-            }
-            if p.starts_with('*') {
-                after_star = true;
-                continue;
-            }
-            if k.is_str(parameter_name(p)) && index >= a.positional_only as usize {
-                found = Some(if after_star {
-                    index - max + kw_only_start
-                } else {
-                    index
-                });
-                break;
-            }
-            index += 1;
-        }
+        let name = k.as_wtf8().map_or(&[][..], |n| n.as_bytes());
+        let found = m
+            .names
+            .slot(m.sig, a.positional_only as usize, a.params as usize, name);
         match (found, star_star) {
             (Some(i), _) if bound[i].is_absent() => bound[i] = v,
-            (Some(i), _) => {
-                return Err(th.type_error(format!(
-                    "argument for {}() given by name ('{}') and position ({})",
-                    m.name,
-                    crate::names::text(k),
-                    i + 1 - skip
-                )));
-            }
             (None, Some(d)) => d.expect::<crate::dict::Dict>().set(th, k, v)?,
-            (None, None) => {
-                return Err(th.type_error(format!(
-                    "{}() got an unexpected keyword argument '{}'",
-                    m.name,
-                    crate::names::text(k)
-                )));
-            }
+            (found, _) => wrong = wrong.or(Some((k, found))),
         }
     }
+    // What is missing is said first.
     if let Some(i) = (0..a.min as usize).find(|i| bound[*i].is_absent()) {
         return Err(too_few(th, m, pos.len(), i, skip));
+    }
+    if let Some((k, found)) = wrong {
+        let (name, k) = (m.name, crate::names::text(k));
+        return Err(th.type_error(match found {
+            Some(i) => format!(
+                "argument for {name}() given by name ('{k}') and position ({})",
+                i + 1 - skip
+            ),
+            None => format!("{name}() got an unexpected keyword argument '{k}'"),
+        }));
     }
     f(bound)
 }

@@ -8,7 +8,7 @@ use crate::func::{
 };
 use crate::heap::{FieldOf, Kind, Object, Payload, ValueVec};
 use crate::names;
-use crate::native::{Binding, GetSet, Method, NativeFn, TypeSpec};
+use crate::native::{Binding, GetSet, Method, TypeSpec};
 use crate::slotdefs;
 use crate::thread::Thread;
 use crate::types::{self, StaticType, Type, class_of, flags, set_raw};
@@ -248,15 +248,9 @@ fn wrapper(th: &Thread, def: &'static slotdefs::SlotDef, t: &Object<Type>) -> Va
 }
 
 /// `T.__new__` of a native type, bound to the type: `T.__new__(cls, …)` calls it with `T`, `cls` and the rest.
-static TYPE_NEW_ROW: Method = Method {
-    name: "__new__",
-    sig: "($type, *args, **kwargs)",
-    arity: crate::native::Arity::parse("($type, *args, **kwargs)"),
-    func: NativeFn::Raw(native_new),
-    binding: Binding::Static,
-    atomic: crate::native::Atomic::PerElement,
-    doc: "Create and return a new object.  See help(type) for accurate signature.",
-};
+static TYPE_NEW_ROW: Method = Method::raw("__new__", "($type, *args, **kwargs)", native_new)
+    .static_()
+    .doc("Create and return a new object.  See help(type) for accurate signature.");
 
 fn native_new(th: &Thread, args: crate::call::Args) -> PyResult {
     let native = args.values[0].expect::<Type>();
@@ -264,14 +258,14 @@ fn native_new(th: &Thread, args: crate::call::Args) -> PyResult {
     let Some(first) = args.pos().first() else {
         return Err(th.type_error(format!(
             "{}.__new__(): not enough arguments",
-            native.name_text()
+            native.tp_name()
         )));
     };
     check_new(th, native, *first)?;
     let cls = first.expect::<Type>();
     match native.slots().new {
         Some(f) => f(th, cls, args.skip_first()),
-        None => Err(th.type_error(format!("cannot create '{}' instances", cls.name_text()))),
+        None => Err(th.type_error(format!("cannot create '{}' instances", cls.tp_name()))),
     }
 }
 
@@ -301,7 +295,7 @@ fn set_instance_dict(th: &Thread, v: Value, value: Value) -> PyResult<()> {
         Some(d) => attr::set_dict(th, v, d),
         None => Err(th.type_error(format!(
             "__dict__ must be set to a dictionary, not a '{}'",
-            class_of(value).name_text()
+            class_of(value).tp_name()
         ))),
     }
 }
@@ -342,17 +336,17 @@ pub fn check_new(th: &Thread, native: &Object<Type>, cls: Value) -> PyResult<()>
     let Some(c) = cls.downcast::<Type>() else {
         return Err(th.type_error(format!(
             "{}.__new__(X): X is not a type object ({})",
-            native.name_text(),
-            class_of(cls).name_text()
+            native.tp_name(),
+            class_of(cls).tp_name()
         )));
     };
     if !c.is_subtype(native) {
         return Err(th.type_error(format!(
             "{}.__new__({}): {} is not a subtype of {}",
-            native.name_text(),
-            c.name_text(),
-            c.name_text(),
-            native.name_text()
+            native.tp_name(),
+            c.tp_name(),
+            c.tp_name(),
+            native.tp_name()
         )));
     }
     let mut b = c;
@@ -373,9 +367,9 @@ pub fn check_new(th: &Thread, native: &Object<Type>, cls: Value) -> PyResult<()>
     {
         return Err(th.type_error(format!(
             "{}.__new__({}) is not safe, use {}.__new__()",
-            native.name_text(),
-            c.name_text(),
-            b.name_text()
+            native.tp_name(),
+            c.tp_name(),
+            b.tp_name()
         )));
     }
     Ok(())
@@ -429,7 +423,7 @@ fn best_base<'a>(th: &Thread, bases: &[Value]) -> PyResult<&'a Object<Type>> {
         if !t.has_flag(flags::BASE) {
             return Err(th.type_error(format!(
                 "type '{}' is not an acceptable base type",
-                t.name_text()
+                t.tp_name()
             )));
         }
         let solid = solid_base(t);
@@ -512,7 +506,10 @@ pub fn c3(th: &Thread, t: &Object<Type>) -> PyResult<ValueVec> {
 }
 
 /// Sets the order of resolution, through the metaclass's `mro` if it overrides it.
-pub fn set_mro(th: &Thread, t: &Object<Type>) -> PyResult<()> {
+///
+/// False where the call of `mro` set it already, by an assignment to `__bases__`: then that one stands.
+pub fn set_mro(th: &Thread, t: &Object<Type>) -> PyResult<bool> {
+    let before = t.mro.get();
     let meta = class_of(t.value());
     let custom = attr::type_lookup(meta, names::MRO_FN.get());
     let plain = attr::type_lookup(&types::TYPE, names::MRO_FN.get());
@@ -524,14 +521,14 @@ pub fn set_mro(th: &Thread, t: &Object<Type>) -> PyResult<()> {
             let Some(c) = x.downcast::<Type>() else {
                 return Err(th.type_error(format!(
                     "mro() returned a non-class ('{}')",
-                    class_of(*x).name_text()
+                    class_of(*x).tp_name()
                 )));
             };
             // What is inherited from it finds its own layout in the instances.
             if !std::ptr::eq(c, t) && !solid.is_subtype(solid_base(c)) {
                 return Err(th.type_error(format!(
                     "mro() returned base with unsuitable layout ('{}')",
-                    c.name_text()
+                    c.tp_name()
                 )));
             }
         }
@@ -540,8 +537,11 @@ pub fn set_mro(th: &Thread, t: &Object<Type>) -> PyResult<()> {
         c3(th, t)?
     };
     let tuple = Value::try_tuple(th, &mro)?;
+    if t.mro.get() != before {
+        return Ok(false);
+    }
     t.mro.set(&t.header, tuple);
-    Ok(())
+    Ok(true)
 }
 
 /// Recomputes the slots of a class and its subclasses after a special method changed.
@@ -585,14 +585,14 @@ fn slot_names(th: &Thread, name: Value, base: &Object<Type>, slots: Value) -> Py
     if items && !list.is_empty() && !list.iter().all(|s| s.is_str("__dict__")) {
         return Err(th.type_error(format!(
             "nonempty __slots__ not supported for subtype of '{}'",
-            base.name_text()
+            base.tp_name()
         )));
     }
     for s in list.iter() {
         let Some(text) = s.as_str_obj() else {
             return Err(th.type_error(format!(
                 "__slots__ items must be strings, not '{}'",
-                class_of(*s).name_text()
+                class_of(*s).tp_name()
             )));
         };
         if !text.as_str().is_some_and(is_identifier) {
@@ -726,7 +726,7 @@ pub fn new_class<'a>(
         Some(q) => {
             return Err(th.type_error(format!(
                 "type __qualname__ must be a str, not {}",
-                class_of(q).name_text()
+                class_of(q).tp_name()
             )));
         }
         None => name,
@@ -827,15 +827,20 @@ pub fn set_bases(th: &Thread, t: &Object<Type>, bases: &[Value]) -> PyResult<()>
     {
         return Err(th.type_error(format!(
             "__bases__ assignment: '{}' object layout differs from '{}'",
-            base.name_text(),
-            old_base.name_text()
+            base.tp_name(),
+            old_base.tp_name()
         )));
     }
     let (old_bases, old_mro) = (t.bases.get(), t.mro.get());
     let tuple = Value::try_tuple(th, bases)?;
     t.bases.set(&t.header, tuple);
     t.base.set(&t.header, Some(base));
-    if let Err(e) = set_mro_below(th, t) {
+    let done = set_mro_below(th, t);
+    if !t.bases.get().is(tuple) {
+        // Assigned again meanwhile: that assignment has done the rest.
+        return done;
+    }
+    if let Err(e) = done {
         t.bases.set(&t.header, old_bases);
         t.base.set(&t.header, Some(old_base));
         t.mro.set(&t.header, old_mro);
@@ -858,7 +863,9 @@ pub fn set_bases(th: &Thread, t: &Object<Type>, bases: &[Value]) -> PyResult<()>
 }
 
 fn set_mro_below(th: &Thread, t: &Object<Type>) -> PyResult<()> {
-    set_mro(th, t)?;
+    if !set_mro(th, t)? {
+        return Ok(());
+    }
     for sub in t.live_subclasses() {
         set_mro_below(th, sub)?;
     }

@@ -102,10 +102,10 @@ impl Thread {
     pub fn no_attribute(&self, obj: Value, name: Value) -> Raised {
         let n = crate::names::text(name);
         let msg = match obj.downcast::<crate::types::Type>() {
-            Some(t) => format!("type object '{}' has no attribute '{n}'", t.name_text()),
+            Some(t) => format!("type object '{}' has no attribute '{n}'", t.tp_name()),
             None => format!(
                 "'{}' object has no attribute '{n}'",
-                crate::types::class_of(obj).name_text()
+                crate::types::class_of(obj).tp_name()
             ),
         };
         self.attribute_error(msg, obj, name)

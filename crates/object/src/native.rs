@@ -45,6 +45,100 @@ pub enum Atomic {
     PerElement,
 }
 
+/// One parameter of a signature: where its text lies.
+struct Parameter {
+    start: usize,
+    /// The end of the name.
+    name: usize,
+    end: usize,
+    has_default: bool,
+}
+
+impl Parameter {
+    /// The parameter at or after a place in the signature's text.
+    const fn next(b: &[u8], from: usize) -> Option<Parameter> {
+        let mut i = from;
+        while i < b.len() && (b[i] == b' ' || b[i] == b',') {
+            i += 1;
+        }
+        if i >= b.len() || b[i] == b')' {
+            return None;
+        }
+        let start = i;
+        let (mut depth, mut quote, mut name) = (0, 0u8, 0);
+        while i < b.len() {
+            let c = b[i];
+            if quote != 0 {
+                if c == quote {
+                    quote = 0;
+                }
+            } else if c == b'\'' || c == b'"' {
+                quote = c;
+            } else if c == b'(' || c == b'[' || c == b'{' {
+                depth += 1;
+            } else if depth > 0 && (c == b')' || c == b']' || c == b'}') {
+                depth -= 1;
+            } else if depth == 0 && (c == b',' || c == b')') {
+                break;
+            } else if c == b'=' && name == 0 {
+                name = i;
+            }
+            i += 1;
+        }
+        Some(Parameter {
+            start,
+            name: if name == 0 { i } else { name },
+            end: i,
+            has_default: name != 0,
+        })
+    }
+}
+
+/// As many parameters as a native function may have.
+pub const MAX_PARAMETERS: usize = 24;
+
+/// Where the names of a signature's parameters lie in its text, in the order of the slots that they are bound to; worked
+/// out at compile time, so that a call with keywords does not read the signature.
+#[derive(Clone, Copy)]
+pub struct Names([(u16, u8); MAX_PARAMETERS]);
+
+impl Names {
+    const fn parse(sig: &str) -> Names {
+        let b = sig.as_bytes();
+        let mut out = [(0, 0); MAX_PARAMETERS];
+        let (mut i, mut n) = (1, 0);
+        while let Some(p) = Parameter::next(b, i) {
+            i = p.end;
+            let star = b[p.start] == b'*';
+            if b[p.start] == b'/' || (star && p.end - p.start == 1) {
+                continue;
+            }
+            // `*args` and `**kwargs` have no name that a keyword could mean, nor has the receiver.
+            if !star && b[p.start] != b'$' {
+                out[n] = (p.start as u16, (p.name - p.start) as u8);
+            }
+            n += 1;
+        }
+        Names(out)
+    }
+
+    /// The slot of the parameter with a name, from slot `from` on.
+    #[inline]
+    pub fn slot(
+        &self,
+        sig: &'static str,
+        from: usize,
+        params: usize,
+        name: &[u8],
+    ) -> Option<usize> {
+        let sig = sig.as_bytes();
+        (from..params.min(MAX_PARAMETERS)).find(|i| {
+            let (start, len) = self.0[*i];
+            len != 0 && sig[start as usize..start as usize + len as usize] == *name
+        })
+    }
+}
+
 /// What a signature says of the number of arguments, worked out at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct Arity {
@@ -79,44 +173,16 @@ impl Arity {
         };
         let mut i = 1;
         let mut after_star = false;
-        while i < b.len() {
-            while i < b.len() && (b[i] == b' ' || b[i] == b',') {
-                i += 1;
-            }
-            if i >= b.len() || b[i] == b')' {
-                break;
-            }
-            let start = i;
-            let mut depth = 0;
-            let mut default = false;
-            let mut quote = 0u8;
-            while i < b.len() {
-                let c = b[i];
-                if quote != 0 {
-                    if c == quote {
-                        quote = 0;
-                    }
-                } else if c == b'\'' || c == b'"' {
-                    quote = c;
-                } else if c == b'(' || c == b'[' || c == b'{' {
-                    depth += 1;
-                } else if depth > 0 && (c == b')' || c == b']' || c == b'}') {
-                    depth -= 1;
-                } else if depth == 0 && (c == b',' || c == b')') {
-                    break;
-                } else if c == b'=' {
-                    default = true;
-                }
-                i += 1;
-            }
-            if b[start] == b'/' {
+        while let Some(p) = Parameter::next(b, i) {
+            i = p.end;
+            if b[p.start] == b'/' {
                 a.positional_only = a.max;
-            } else if b[start] == b'*' && i - start > 1 && b[start + 1] == b'*' {
+            } else if b[p.start] == b'*' && p.end - p.start > 1 && b[p.start + 1] == b'*' {
                 a.varkw = true;
                 a.params += 1;
-            } else if b[start] == b'*' {
+            } else if b[p.start] == b'*' {
                 after_star = true;
-                if i - start > 1 {
+                if p.end - p.start > 1 {
                     a.varargs = true;
                     a.params += 1;
                 }
@@ -126,10 +192,10 @@ impl Arity {
             } else {
                 a.params += 1;
                 a.max += 1;
-                if !default {
+                if !p.has_default {
                     a.min = a.max;
                 }
-                if b[start] == b'$' {
+                if b[p.start] == b'$' {
                     a.positional_only = a.max;
                 }
             }
@@ -152,6 +218,8 @@ pub struct Method {
     pub sig: &'static str,
     /// Its arity.
     pub arity: Arity,
+    /// Its parameters' names.
+    pub names: Names,
     /// The code.
     pub func: NativeFn,
     /// How it is bound when it stands in a type.
@@ -173,6 +241,7 @@ impl Method {
             name,
             sig,
             arity: Arity::parse(sig),
+            names: Names::parse(sig),
             func: NativeFn::Bound(func),
             binding: Binding::Instance,
             atomic: Atomic::PerElement,
@@ -190,6 +259,7 @@ impl Method {
             name,
             sig,
             arity: Arity::parse(sig),
+            names: Names::parse(sig),
             func: NativeFn::Raw(func),
             binding: Binding::Instance,
             atomic: Atomic::PerElement,

@@ -40,7 +40,7 @@ fn repeat(th: &Thread, f: crate::slots::BinaryFn, seq: Value, n: Value) -> PyRes
     if class_of(n).slots().index.is_none() {
         return Err(th.type_error(format!(
             "can't multiply sequence by non-int of type '{}'",
-            class_of(n).name_text()
+            class_of(n).tp_name()
         )));
     }
     f(th, seq, n)
@@ -144,9 +144,9 @@ pub fn power(th: &Thread, a: Value, b: Value, m: Value) -> PyResult {
     }
     Err(th.type_error(format!(
         "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
-        class_of(a).name_text(),
-        class_of(b).name_text(),
-        class_of(m).name_text()
+        class_of(a).tp_name(),
+        class_of(b).tp_name(),
+        class_of(m).tp_name()
     )))
 }
 
@@ -242,7 +242,7 @@ pub fn abs(th: &Thread, v: Value) -> PyResult {
 fn bad_unary(th: &Thread, what: &str, v: Value) -> Raised {
     th.type_error(format!(
         "bad operand type for {what}: '{}'",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     ))
 }
 
@@ -283,8 +283,8 @@ fn compare_inner(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
         _ => Err(th.type_error(format!(
             "'{}' not supported between instances of '{}' and '{}'",
             op.symbol(),
-            ta.name_text(),
-            tb.name_text()
+            ta.tp_name(),
+            tb.tp_name()
         ))),
     }
 }
@@ -354,7 +354,7 @@ pub fn hash(th: &Thread, v: Value) -> PyResult<i64> {
 /// A `TypeError: unhashable type: 'T'`.
 #[cold]
 pub fn unhashable(th: &Thread, v: Value) -> Raised {
-    th.type_error(format!("unhashable type: '{}'", class_of(v).name_text()))
+    th.type_error(format!("unhashable type: '{}'", class_of(v).tp_name()))
 }
 
 /// The hash of an integer: itself modulo 2**61 - 1, with -1 taken for -2.
@@ -378,7 +378,7 @@ pub fn len(th: &Thread, v: Value) -> PyResult<usize> {
         Some(f) => f(th, v),
         None => Err(th.type_error(format!(
             "object of type '{}' has no len()",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -404,7 +404,7 @@ pub fn length_hint(th: &Thread, v: Value, default: usize) -> PyResult<usize> {
     match r.as_int() {
         None => Err(th.type_error(format!(
             "__length_hint__ must be an integer, not {}",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         ))),
         Some(n) => match n.to_i64() {
             Some(n) if n >= 0 => Ok(n as usize),
@@ -430,11 +430,11 @@ pub fn get_item(th: &Thread, v: Value, key: Value) -> PyResult {
         if let Some(f) = crate::attr::get_opt(th, v, names::CLASS_GETITEM.get())? {
             return call::call(th, f, &[key]);
         }
-        return Err(th.type_error(format!("type '{}' is not subscriptable", t.name_text())));
+        return Err(th.type_error(format!("type '{}' is not subscriptable", t.tp_name())));
     }
     Err(th.type_error(format!(
         "'{}' object is not subscriptable",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     )))
 }
 
@@ -458,7 +458,7 @@ pub fn set_item(th: &Thread, v: Value, key: Value, value: Value) -> PyResult<()>
         Some(f) => f(th, v, key, value),
         None => Err(th.type_error(format!(
             "'{}' object does not support item assignment",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -469,7 +469,7 @@ pub fn del_item(th: &Thread, v: Value, key: Value) -> PyResult<()> {
         Some(f) => f(th, v, key, Value::ABSENT),
         None => Err(th.type_error(format!(
             "'{}' object doesn't support item deletion",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -482,7 +482,7 @@ pub fn contains(th: &Thread, v: Value, x: Value) -> PyResult<bool> {
     if class_of(v).slots().iter.is_none() && class_of(v).slots().getitem.is_none() {
         return Err(th.type_error(format!(
             "argument of type '{}' is not a container or iterable",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     let it = iter(th, v)?;
@@ -503,7 +503,7 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
         if class_of(it).slots().next.is_none() {
             return Err(th.type_error(format!(
                 "iter() returned non-iterator of type '{}'",
-                class_of(it).name_text()
+                class_of(it).tp_name()
             )));
         }
         return Ok(it);
@@ -511,7 +511,7 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
     if ty.slots().getitem.is_some() && !ty.has_flag(types::flags::DICT_SUBCLASS) {
         return crate::iter::SeqIter::new(th, v);
     }
-    Err(th.type_error(format!("'{}' object is not iterable", ty.name_text())))
+    Err(th.type_error(format!("'{}' object is not iterable", ty.tp_name())))
 }
 
 /// What a `next` slot gave, where the value of a `StopIteration` is of no interest: it is the end like any other.
@@ -531,7 +531,7 @@ pub fn next(th: &Thread, it: Value) -> PyResult<Option<Value>> {
         Some(f) => ended(f(th, it)),
         None => Err(th.type_error(format!(
             "'{}' object is not an iterator",
-            class_of(it).name_text()
+            class_of(it).tp_name()
         ))),
     }
 }
@@ -609,7 +609,7 @@ fn check_text(th: &Thread, r: Value, what: &str) -> PyResult {
     } else {
         Err(th.type_error(format!(
             "{what} returned non-string (type {})",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         )))
     }
 }
@@ -673,11 +673,11 @@ pub fn format(th: &Thread, v: Value, spec: Value) -> PyResult {
         Some(r) if r.as_str_obj().is_some() => Ok(r),
         Some(r) => Err(th.type_error(format!(
             "__format__ must return a str, not {}",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         ))),
         None => Err(th.type_error(format!(
             "Type {} doesn't define __format__",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -699,7 +699,7 @@ pub fn index(th: &Thread, v: Value) -> PyResult {
         }
         None => Err(th.type_error(format!(
             "'{}' object cannot be interpreted as an integer",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -822,7 +822,7 @@ pub fn to_f64(th: &Thread, v: Value) -> PyResult<f64> {
     }
     Err(th.type_error(format!(
         "must be real number, not {}",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     )))
 }
 

@@ -218,7 +218,7 @@ fn tr_iter(th: &Thread, v: Value) -> PyResult {
     match attr::type_lookup(class_of(v), names::ITER.get()) {
         Some(Value::NONE) => Err(th.type_error(format!(
             "'{}' object is not iterable",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
         Some(_) => must(th, v, &names::ITER, &[]),
         None => crate::iter::SeqIter::new(th, v),
@@ -261,7 +261,7 @@ fn tr_hash(th: &Thread, v: Value) -> PyResult<i64> {
 fn tr_call(th: &Thread, v: Value, args: Args) -> PyResult {
     let ty = class_of(v);
     let Some(d) = attr::type_lookup(ty, names::CALL.get()) else {
-        return Err(th.type_error(format!("'{}' object is not callable", ty.name_text())));
+        return Err(th.type_error(format!("'{}' object is not callable", ty.tp_name())));
     };
     if class_of(d).has_flag(crate::types::flags::METHOD_DESCRIPTOR) {
         return args.with_first(th, v, |a| call::call_args(th, d, a));
@@ -354,7 +354,7 @@ fn tr_init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
     } else {
         Err(th.type_error(format!(
             "__init__() should return None, not '{}'",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         )))
     }
 }
@@ -400,7 +400,7 @@ fn tr_contains(th: &Thread, v: Value, x: Value) -> PyResult<bool> {
     match attr::type_lookup(class_of(v), names::CONTAINS.get()) {
         Some(Value::NONE) => Err(th.type_error(format!(
             "'{}' object is not a container",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
         Some(_) => {
             let r = must(th, v, &names::CONTAINS, &[x])?;
@@ -424,7 +424,7 @@ fn tr_bool(th: &Thread, v: Value) -> PyResult<bool> {
         Some(Value::FALSE) => Ok(false),
         Some(r) => Err(th.type_error(format!(
             "__bool__ should return bool, returned {}",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         ))),
         None => match class_of(v).slots().len {
             Some(f) => Ok(f(th, v)? != 0),
@@ -439,7 +439,7 @@ fn tr_buffer(th: &Thread, v: Value, writable: bool) -> PyResult<crate::buffer::B
     if class_of(r).slots().buffer.is_none() || r.is(v) {
         return Err(th.type_error(format!(
             "__buffer__ returned non-memoryview object (type {})",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         )));
     }
     crate::buffer::get(th, r, writable)
@@ -547,7 +547,7 @@ fn attribute_setter(th: &Thread, owner: &Object<Type>, v: Value, what: &str) -> 
     if !owner.is_heap() && address(native.slots().setattro) != address(own) {
         return Err(th.type_error(format!(
             "can't apply this {what} to {} object",
-            native.name_text()
+            native.tp_name()
         )));
     }
     Ok(own.unwrap_or(attr::generic_set))

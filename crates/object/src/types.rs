@@ -231,6 +231,24 @@ impl Type {
         }
     }
 
+    /// The name as messages about instances say it: with the module for a native type outside the builtins.
+    pub fn tp_name(&self) -> std::borrow::Cow<'static, str> {
+        let name = self.name_text();
+        if self.is_heap() {
+            return name;
+        }
+        match self
+            .dict
+            .get()
+            .and_then(|d| d.map.get_str(names::MODULE.get()))
+        {
+            Some(m) if m.as_str_obj().is_some() && !m.is_str("builtins") => {
+                format!("{}.{name}", names::text(m)).into()
+            }
+            _ => name,
+        }
+    }
+
     /// The types of the method resolution order; empty while the class is being made.
     #[inline]
     pub fn mro_items<'a>(&self) -> &'a [Value] {
@@ -573,8 +591,11 @@ pub fn module_of(t: &Object<Type>) -> Option<Value> {
 }
 
 macro_rules! static_types {
-    ($($(#[$doc:meta])* $id:ident = $name:literal, base $base:expr, $layout:expr, $flags:expr;)*) => {
-        $($(#[$doc])* pub static $id: StaticType = StaticType::new("builtins", $name, $base, $flags, $layout);)*
+    (@module) => { "builtins" };
+    (@module $module:literal) => { $module };
+    ($($(#[$doc:meta])* $id:ident = $name:literal $(in $module:literal)?, base $base:expr, $layout:expr, $flags:expr;)*) => {
+        $($(#[$doc])* pub static $id: StaticType =
+            StaticType::new(static_types!(@module $($module)?), $name, $base, $flags, $layout);)*
         /// Every builtin type that the engine itself names, bases before subclasses.
         pub static CORE: &[&StaticType] = &[$(&$id),*];
     };
@@ -665,5 +686,5 @@ static_types! {
     /// `async_generator`
     ASYNC_GENERATOR = "async_generator", base O, layout_of::<crate::frame::Generator>, NO_NEW | HAS_WEAKREF;
     /// `weakref.ReferenceType`
-    WEAKREF = "ReferenceType", base O, layout_of::<crate::weak::WeakRef>, BASE;
+    WEAKREF = "ReferenceType" in "weakref", base O, layout_of::<crate::weak::WeakRef>, BASE;
 }

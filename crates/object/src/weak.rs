@@ -112,7 +112,7 @@ pub fn target_of(v: Value) -> Option<Value> {
     v.downcast::<WeakRef>()?.target()
 }
 
-/// All weak references to an object.
+/// All weak references to an object: those that all share first, then the newest first.
 pub fn refs_to(th: &Thread, target: Value) -> crate::error::PyResult<crate::heap::ValueVec> {
     let Some(cell) = target.cell() else {
         return Ok(crate::heap::ValueVec::new());
@@ -127,12 +127,21 @@ pub fn refs_to(th: &Thread, target: Value) -> crate::error::PyResult<crate::heap
         if list.len() > n.max(4) {
             continue;
         }
-        for w in list {
-            let w = Value::from_cell(*w as *const gc::Header);
-            if target_of(w).is_some() {
-                // Within capacity: nothing is allocated under the lock.
-                let _ = out.push(th, w);
-            }
+        let shared = |w: Value| {
+            w.downcast::<WeakRef>()
+                .is_some_and(|r| r.callback.get().is_none() && !types::class_of(w).is_heap())
+        };
+        let alive = || {
+            let all = list.iter().rev();
+            all.map(|w| Value::from_cell(*w as *const gc::Header))
+                .filter(|w| target_of(*w).is_some())
+        };
+        // Within capacity: nothing is allocated under the lock.
+        for w in alive().filter(|w| shared(*w)) {
+            let _ = out.push(th, w);
+        }
+        for w in alive().filter(|w| !shared(*w)) {
+            let _ = out.push(th, w);
         }
         return Ok(out);
     }

@@ -183,12 +183,12 @@ pub fn fspath(th: &Thread, v: Value) -> PyResult {
         Some(p) if p.as_wtf8().is_some() || p.as_bytes().is_some() => Ok(p),
         Some(p) => Err(th.type_error(format!(
             "expected {}.__fspath__() to return str or bytes, not {}",
-            class_of(v).name_text(),
-            class_of(p).name_text()
+            class_of(v).tp_name(),
+            class_of(p).tp_name()
         ))),
         None => Err(th.type_error(format!(
             "expected str, bytes or os.PathLike object, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -371,7 +371,7 @@ pub fn to_ns(th: &Thread, v: Value, unit: i64, round: Round) -> PyResult<i64> {
         if e.is(&taipan_object::exception::TYPE_ERROR) {
             th.type_error(format!(
                 "'{}' object cannot be interpreted as an integer or float",
-                class_of(v).name_text()
+                class_of(v).tp_name()
             ))
         } else {
             e

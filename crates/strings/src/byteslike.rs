@@ -121,7 +121,7 @@ fn needle<'a>(th: &Thread, v: Value) -> PyResult<Cow<'a, [u8]>> {
     }
     Err(th.type_error(format!(
         "argument should be integer or bytes-like object, not '{}'",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     )))
 }
 
@@ -219,7 +219,7 @@ fn tail<S: Sort>(th: &Thread, a: &[Value], name: &str, fits: fn(&[u8], &[u8]) ->
     if !buffer::is_exporter(a[1]) {
         return Err(th.type_error(format!(
             "{name} first arg must be bytes or a tuple of bytes, not {}",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     }
     Ok(Value::bool(check(&bytes_like(th, a[1])?)))
@@ -584,16 +584,15 @@ pub fn to_hex(th: &Thread, bytes: &[u8], sep: Value, per: Value) -> PyResult {
     let sep = match sep.present() {
         None => None,
         Some(v) => {
-            let b = if let Some(w) = v.as_wtf8() {
-                let n = w.code_points().count();
-                (n, w.as_bytes().first().copied())
+            let n = ops::len(th, v)?;
+            let first = if let Some(w) = v.as_wtf8() {
+                w.as_bytes().first().copied()
             } else if let Some(b) = v.as_bytes() {
-                (b.len(), b.first().copied())
+                b.first().copied()
             } else {
-                ops::len(th, v)?;
                 return Err(th.type_error("sep must be str or bytes."));
             };
-            match b {
+            match (n, first) {
                 (1, Some(b)) if b < 128 => Some(b),
                 (1, _) => return Err(th.value_error("sep must be ASCII.")),
                 _ => return Err(th.value_error("sep must be length 1.")),
@@ -633,7 +632,7 @@ pub fn item_index(th: &Thread, key: Value, len: usize, kind: &str, out: &str) ->
     if class_of(key).slots().index.is_none() {
         return Err(th.type_error(format!(
             "{kind} indices must be integers or slices, not {}",
-            class_of(key).name_text()
+            class_of(key).tp_name()
         )));
     }
     let mut i = ops::subscript_index(th, key)?;
@@ -718,7 +717,7 @@ fn from_object(th: &Thread, name: &str, source: Value) -> PyResult<Vec<u8>> {
     if s.iter.is_none() && s.getitem.is_none() {
         return Err(th.type_error(format!(
             "cannot convert '{}' object to {name}",
-            class_of(source).name_text()
+            class_of(source).tp_name()
         )));
     }
     let range = if name == "bytes" {

@@ -108,13 +108,13 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
     let Some(code) = a[1].downcast::<Code>() else {
         return Err(th.type_error(format!(
             "function() argument 'code' must be code, not {}",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     };
     let Some(globals) = a[2].as_dict() else {
         return Err(th.type_error(format!(
             "function() argument 'globals' must be dict, not {}",
-            class_of(a[2]).name_text()
+            class_of(a[2]).tp_name()
         )));
     };
     let (name, defaults, closure, kwdefaults) = (
@@ -152,7 +152,7 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
         if c.downcast::<Cell>().is_none() {
             return Err(th.type_error(format!(
                 "arg 5 (closure) expected cell, found {}",
-                class_of(*c).name_text()
+                class_of(*c).tp_name()
             )));
         }
     }

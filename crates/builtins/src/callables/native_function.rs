@@ -62,7 +62,7 @@ fn repr(th: &Thread, v: Value) -> PyResult {
         let r = f.receiver.get();
         format!(
             "<built-in method {name} of {} object at {:#x}>",
-            class_of(r).name_text(),
+            class_of(r).tp_name(),
             ops::id(r)
         )
     };

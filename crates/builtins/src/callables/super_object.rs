@@ -74,7 +74,7 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
     let Some(t) = cls.downcast::<Type>() else {
         return Err(th.type_error(format!(
             "super() argument 1 must be a type, not {}",
-            class_of(cls).name_text()
+            class_of(cls).tp_name()
         )));
     };
     let s = this(v);
@@ -156,7 +156,7 @@ pub fn check<'a>(th: &Thread, cls: &Object<Type>, obj: Value) -> PyResult<&'a Ob
     };
     Err(th.type_error(format!(
         "super(type, obj): obj ({what} {name}) is not an instance or subtype of type ({}).",
-        cls.name_text()
+        cls.tp_name()
     )))
 }
 

@@ -41,7 +41,7 @@ pub(super) fn set_annotate(th: &Thread, v: Value, value: Value) -> PyResult<()> 
     if t.has_flag(flags::IMMUTABLE) {
         return Err(th.type_error(format!(
             "cannot set '__annotate__' attribute of immutable type '{}'",
-            t.name_text()
+            t.tp_name()
         )));
     }
     if !value.is_none() && !ops::is_callable(value) {
@@ -85,7 +85,7 @@ pub fn evaluate(th: &Thread, annotate: Value) -> PyResult {
     if made.as_dict().is_none() {
         return Err(th.type_error(format!(
             "__annotate__() must return a dict, not {}",
-            class_of(made).name_text()
+            class_of(made).tp_name()
         )));
     }
     Ok(made)
@@ -96,7 +96,7 @@ pub(super) fn set_annotations(th: &Thread, v: Value, value: Value) -> PyResult<(
     if t.has_flag(flags::IMMUTABLE) {
         return Err(th.type_error(format!(
             "cannot set '__annotations__' attribute of immutable type '{}'",
-            t.name_text()
+            t.tp_name()
         )));
     }
     let dict = t.dict.expect();

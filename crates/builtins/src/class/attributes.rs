@@ -10,13 +10,13 @@ fn check_settable(th: &Thread, t: &Object<Type>, name: &str, value: Value) -> Py
     if t.has_flag(flags::IMMUTABLE) {
         return Err(th.type_error(format!(
             "cannot set '{name}' attribute of immutable type '{}'",
-            t.name_text()
+            t.tp_name()
         )));
     }
     if value.is_absent() {
         return Err(th.type_error(format!(
             "cannot delete '{name}' attribute of immutable type '{}'",
-            t.name_text()
+            t.tp_name()
         )));
     }
     th.audit(
@@ -35,8 +35,8 @@ pub(super) fn set_name(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     let Some(text) = value.as_wtf8() else {
         return Err(th.type_error(format!(
             "can only assign string to {}.__name__, not '{}'",
-            t.name_text(),
-            class_of(value).name_text()
+            t.tp_name(),
+            class_of(value).tp_name()
         )));
     };
     if text.as_bytes().contains(&0) {
@@ -57,8 +57,8 @@ pub(super) fn set_qualname(th: &Thread, v: Value, value: Value) -> PyResult<()> 
     if value.as_str_obj().is_none() {
         return Err(th.type_error(format!(
             "can only assign string to {}.__qualname__, not '{}'",
-            t.name_text(),
-            class_of(value).name_text()
+            t.tp_name(),
+            class_of(value).tp_name()
         )));
     }
     t.qualname.set(&t.header, value);
@@ -75,25 +75,30 @@ pub(super) fn set_bases(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     let Some(items) = value.as_tuple() else {
         return Err(th.type_error(format!(
             "can only assign tuple to {}.__bases__, not {}",
-            t.name_text(),
-            class_of(value).name_text()
+            t.tp_name(),
+            class_of(value).tp_name()
         )));
     };
     if items.is_empty() {
         return Err(th.type_error(format!(
             "can only assign non-empty tuple to {}.__bases__, not ()",
-            t.name_text()
+            t.tp_name()
         )));
     }
     for b in items {
         let Some(base) = b.downcast::<Type>() else {
             return Err(th.type_error(format!(
                 "{}.__bases__ must be tuple of classes, not '{}'",
-                t.name_text(),
-                class_of(*b).name_text()
+                t.tp_name(),
+                class_of(*b).tp_name()
             )));
         };
-        if base.is_subtype(t) {
+        // Where a metaclass's `mro()` assigns bases, the order of resolution may lag behind the chain of bases.
+        let mut chain = Some(base);
+        while let Some(b) = chain.filter(|b| !b.is(t)) {
+            chain = b.base.get();
+        }
+        if base.is_subtype(t) || chain.is_some() {
             return Err(th.type_error("a __bases__ item causes an inheritance cycle"));
         }
     }
@@ -205,6 +210,10 @@ pub(super) fn get_text_signature(th: &Thread, v: Value) -> PyResult {
 
 pub(super) fn get_type_params(_: &Thread, v: Value) -> PyResult {
     let t = this(v);
+    if t.is(&taipan_object::types::TYPE) {
+        // Its dict holds the descriptor that this is.
+        return Ok(Value::empty_tuple());
+    }
     let params = t.dict.expect().map.get_str(names::TYPE_PARAMS.get());
     Ok(params.unwrap_or(Value::empty_tuple()))
 }

@@ -119,10 +119,7 @@ pub fn call_type(th: &Thread, v: Value, args: Args) -> PyResult {
             Some(m) if !m.is_str("builtins") => format!("{}.", names::text(m)),
             _ => String::new(),
         };
-        return Err(th.type_error(format!(
-            "cannot create '{prefix}{}' instances",
-            t.name_text()
-        )));
+        return Err(th.type_error(format!("cannot create '{prefix}{}' instances", t.tp_name())));
     };
     let obj = new(th, t, args)?;
     let made = class_of(obj);
@@ -175,7 +172,7 @@ fn setattro(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()> {
         return Err(th.type_error(format!(
             "cannot set '{}' attribute of immutable type '{}'",
             names::text(name),
-            t.name_text()
+            t.tp_name()
         )));
     }
     if let Some(d) = type_lookup(class_of(v), name)

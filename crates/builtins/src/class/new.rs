@@ -21,7 +21,7 @@ pub(super) fn new(th: &Thread, meta: &Object<Type>, args: Args) -> PyResult {
     let wrong = |n: u8, what: &str, v: Value| {
         th.type_error(format!(
             "type.__new__() argument {n} must be {what}, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))
     };
     if name.as_str_obj().is_none() {

@@ -55,7 +55,7 @@ impl Parts<'_> {
         };
         self.th.type_error(format!(
             "{what} must be {expected}, not {}",
-            class_of(self.values[n]).name_text()
+            class_of(self.values[n]).tp_name()
         ))
     }
 
@@ -100,7 +100,7 @@ impl Parts<'_> {
                 return Err(match self.how {
                     How::Constructor => self.th.type_error(format!(
                         "name tuples must contain only strings, not '{}'",
-                        class_of(*x).name_text()
+                        class_of(*x).tp_name()
                     )),
                     How::Replace => self
                         .th

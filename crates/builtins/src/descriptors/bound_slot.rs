@@ -61,7 +61,7 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     let text = format!(
         "<method-wrapper '{}' of {} object at {:#x}>",
         descr(v).def.name,
-        class_of(obj).name_text(),
+        class_of(obj).tp_name(),
         ops::id(obj)
     );
     Ok(Value::str(th, &text))

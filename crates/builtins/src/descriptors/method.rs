@@ -80,22 +80,22 @@ fn get_class(th: &Thread, v: Value, obj: Value, owner: Value) -> PyResult {
         (None, None) => {
             return Err(th.type_error(format!(
                 "descriptor '{name}' for type '{}' needs either an object or a type",
-                of.name_text()
+                of.tp_name()
             )));
         }
     };
     let Some(t) = cls.downcast::<Type>() else {
         return Err(th.type_error(format!(
             "descriptor '{name}' for type '{}' needs a type, not a '{}' as arg 2",
-            of.name_text(),
-            class_of(cls).name_text()
+            of.tp_name(),
+            class_of(cls).tp_name()
         )));
     };
     if !t.is_subtype(of) {
         return Err(th.type_error(format!(
             "descriptor '{name}' requires a subtype of '{}' but received '{}'",
-            of.name_text(),
-            t.name_text()
+            of.tp_name(),
+            t.tp_name()
         )));
     }
     Ok(NativeFunction::bind(th, d.method, cls))
@@ -107,7 +107,7 @@ fn call_class(th: &Thread, v: Value, args: Args) -> PyResult {
         return Err(th.type_error(format!(
             "descriptor '{}' of '{}' object needs an argument",
             d.method.name,
-            d.owner.expect().name_text()
+            d.owner.expect().tp_name()
         )));
     };
     let bound = get_class(th, v, Value::ABSENT, *first)?;

@@ -32,8 +32,8 @@ fn check_instance(th: &Thread, owner: &Object<Type>, name: &str, obj: Value) -> 
 fn does_not_apply(th: &Thread, owner: &Object<Type>, name: &str, obj: Value) -> Raised {
     th.type_error(format!(
         "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
-        owner.name_text(),
-        class_of(obj).name_text()
+        owner.tp_name(),
+        class_of(obj).tp_name()
     ))
 }
 
@@ -51,7 +51,7 @@ fn reduce(th: &Thread, owner: &Object<Type>, name: &str) -> PyResult {
 fn show(th: &Thread, what: &str, owner: &Object<Type>, name: &str) -> Value {
     Value::str(
         th,
-        &format!("<{what} '{name}' of '{}' objects>", owner.name_text()),
+        &format!("<{what} '{name}' of '{}' objects>", owner.tp_name()),
     )
 }
 

@@ -30,7 +30,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
             if a[1].as_str_obj().is_none() {
                 return Err(th.type_error(format!(
                     "add_note() argument must be str, not {}",
-                    class_of(a[1]).name_text()
+                    class_of(a[1]).tp_name()
                 )));
             }
             add_note(th, a[0], a[1]).map(|()| Value::NONE)

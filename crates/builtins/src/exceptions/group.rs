@@ -82,7 +82,7 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     if message.as_str_obj().is_none() {
         return Err(th.type_error(format!(
             "BaseExceptionGroup.__new__() argument 1 must be str, not {}",
-            class_of(*message).name_text()
+            class_of(*message).tp_name()
         )));
     }
     let s = class_of(*list).slots();
@@ -112,10 +112,7 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
             return Err(th.type_error("Cannot nest BaseExceptions in an ExceptionGroup"));
         }
     } else if nested_base && cls.is_subtype(&exc::EXCEPTION) {
-        return Err(th.type_error(format!(
-            "Cannot nest BaseExceptions in '{}'",
-            cls.name_text()
-        )));
+        return Err(th.type_error(format!("Cannot nest BaseExceptions in '{}'", cls.tp_name())));
     }
     let v = blank_instance(th, cls, args.pos())?;
     set(th, v, extra::GROUP[0], *message);
@@ -268,13 +265,13 @@ pub fn match_star(th: &Thread, e: Value, types: Value) -> PyResult<(Value, Value
         Some(items) if items.len() > 2 => Ok((items[0], items[1])),
         Some(items) => Err(th.type_error(format!(
             "{}.split must return a 2-tuple, got tuple of size {}",
-            class_of(e).name_text(),
+            class_of(e).tp_name(),
             items.len()
         ))),
         None => Err(th.type_error(format!(
             "{}.split must return a tuple, not {}",
-            class_of(e).name_text(),
-            class_of(r).name_text()
+            class_of(e).tp_name(),
+            class_of(r).tp_name()
         ))),
     }
 }

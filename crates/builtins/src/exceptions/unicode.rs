@@ -110,7 +110,7 @@ fn init(th: &Thread, v: Value, args: Args, kind: Kind) -> PyResult<()> {
         Err(th.type_error(format!(
             "argument {} must be {what}, not {}",
             n + 1,
-            class_of(pos[n]).name_text()
+            class_of(pos[n]).tp_name()
         )))
     };
     if kind != Kind::Translate {
@@ -122,7 +122,7 @@ fn init(th: &Thread, v: Value, args: Args, kind: Kind) -> PyResult<()> {
             if !buffer::is_exporter(object) {
                 return Err(th.type_error(format!(
                     "a bytes-like object is required, not '{}'",
-                    class_of(object).name_text()
+                    class_of(object).tp_name()
                 )));
             }
             let b = buffer::get_contiguous(th, object)?;

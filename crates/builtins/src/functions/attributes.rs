@@ -35,7 +35,7 @@ pub(super) fn format(th: &Thread, a: &[Value]) -> PyResult {
     if !a[1].is_absent() && a[1].as_str_obj().is_none() {
         return Err(th.type_error(format!(
             "format() argument 2 must be str, not {}",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     }
     ops::format(th, a[0], a[1])

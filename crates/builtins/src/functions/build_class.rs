@@ -156,7 +156,7 @@ fn prepare(
         };
         return Err(th.type_error(format!(
             "{of}.__prepare__() must return a mapping, not {}",
-            class_of(ns).name_text()
+            class_of(ns).tp_name()
         )));
     }
     Ok(ns)

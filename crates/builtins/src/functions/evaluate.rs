@@ -38,12 +38,12 @@ pub fn file_name(th: &Thread, v: Value) -> PyResult {
         Some(p) if p.as_str_obj().is_some() || p.as_bytes().is_some() => file_name(th, p),
         Some(p) => Err(th.type_error(format!(
             "expected {}.__fspath__() to return str or bytes, not {}",
-            class_of(v).name_text(),
-            class_of(p).name_text()
+            class_of(v).tp_name(),
+            class_of(p).tp_name()
         ))),
         None => Err(th.type_error(format!(
             "expected str, bytes or os.PathLike object, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -98,7 +98,7 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
     let Some(mode) = a[2].as_str_obj().and_then(|s| s.as_str()) else {
         return Err(th.type_error(format!(
             "compile() argument 'mode' must be str, not {}",
-            class_of(a[2]).name_text()
+            class_of(a[2]).tp_name()
         )));
     };
     let mut flags = match a[3].present() {
@@ -205,7 +205,7 @@ fn namespaces<'a>(
             None => {
                 return Err(th.type_error(format!(
                     "exec() globals must be a dict, not {}",
-                    class_of(g).name_text()
+                    class_of(g).tp_name()
                 )));
             }
         }

@@ -238,7 +238,7 @@ fn resolve(th: &Thread, name: Value, globals: Value, level: i32) -> PyResult {
             if n.as_str_obj().is_none() {
                 return Err(th.type_error(format!(
                     "__name__ must be a string, not {}",
-                    class_of(n).name_text()
+                    class_of(n).tp_name()
                 )));
             }
             if g.map.get_str(names::PATH.get()).is_some() {

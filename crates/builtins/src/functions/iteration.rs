@@ -19,7 +19,7 @@ pub(super) fn next(th: &Thread, a: &[Value]) -> PyResult {
     let Some(f) = class_of(a[0]).slots().next else {
         return Err(th.type_error(format!(
             "'{}' object is not an iterator",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     };
     match (f(th, a[0]), a[1].present()) {
@@ -155,16 +155,13 @@ pub(super) fn sorted(th: &Thread, args: Args) -> PyResult {
 pub(super) fn aiter(th: &Thread, a: &[Value]) -> PyResult {
     let t = class_of(a[0]);
     let Some(f) = t.slots().aiter else {
-        return Err(th.type_error(format!(
-            "'{}' object is not an async iterable",
-            t.name_text()
-        )));
+        return Err(th.type_error(format!("'{}' object is not an async iterable", t.tp_name())));
     };
     let it = f(th, a[0])?;
     if class_of(it).slots().anext.is_none() {
         return Err(th.type_error(format!(
             "aiter() returned not an async iterator of type '{}'",
-            class_of(it).name_text()
+            class_of(it).tp_name()
         )));
     }
     Ok(it)
@@ -173,10 +170,7 @@ pub(super) fn aiter(th: &Thread, a: &[Value]) -> PyResult {
 pub(super) fn anext(th: &Thread, a: &[Value]) -> PyResult {
     let t = class_of(a[0]);
     let Some(f) = t.slots().anext else {
-        return Err(th.type_error(format!(
-            "'{}' object is not an async iterator",
-            t.name_text()
-        )));
+        return Err(th.type_error(format!("'{}' object is not an async iterator", t.tp_name())));
     };
     let awaitable = f(th, a[0])?;
     match a[1].present() {

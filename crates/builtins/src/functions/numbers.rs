@@ -30,7 +30,7 @@ pub(super) fn round(th: &Thread, a: &[Value]) -> PyResult {
         Some(v) => Ok(v),
         None => Err(th.type_error(format!(
             "type {} doesn't define __round__ method",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         ))),
     }
 }
@@ -108,7 +108,7 @@ pub(super) fn ord(th: &Thread, a: &[Value]) -> PyResult {
     } else {
         return Err(th.type_error(format!(
             "ord() expected string of length 1, but {} found",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     };
     Err(th.type_error(format!(

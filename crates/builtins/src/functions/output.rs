@@ -16,7 +16,7 @@ fn separator(th: &Thread, v: Value, name: &str) -> PyResult<Option<Value>> {
         Some(s) if s.as_str_obj().is_some() => Ok(Some(s)),
         Some(s) => Err(th.type_error(format!(
             "{name} must be None or a string, not {}",
-            class_of(s).name_text()
+            class_of(s).tp_name()
         ))),
     }
 }
@@ -113,7 +113,7 @@ pub(super) fn input(th: &Thread, a: &[Value]) -> PyResult {
     let Some(text) = line.as_wtf8() else {
         return Err(th.type_error(format!(
             "object.readline() returned non-string (type {})",
-            class_of(line).name_text()
+            class_of(line).tp_name()
         )));
     };
     if text.is_empty() {

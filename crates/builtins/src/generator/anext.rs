@@ -87,7 +87,7 @@ fn iterator(th: &Thread, v: Value) -> PyResult {
         None => {
             return Err(th.type_error(format!(
                 "'{}' object can't be awaited",
-                class_of(w).name_text()
+                class_of(w).tp_name()
             )));
         }
     };
@@ -98,7 +98,7 @@ fn iterator(th: &Thread, v: Value) -> PyResult {
     if class_of(it).slots().next.is_none() {
         return Err(th.type_error(format!(
             "__await__() returned non-iterator of type '{}'",
-            class_of(it).name_text()
+            class_of(it).tp_name()
         )));
     }
     Ok(it)

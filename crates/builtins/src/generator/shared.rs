@@ -73,7 +73,7 @@ pub(super) fn thrown(th: &Thread, a: &[Value], name: &str) -> PyResult {
                 None => Err(th.type_error(format!(
                     "calling {} should have returned an instance of BaseException, not {}",
                     names::text(ops::repr(th, ty)?),
-                    class_of(e).name_text()
+                    class_of(e).tp_name()
                 ))),
             });
             made.unwrap_or_else(|e| e.0)
@@ -86,7 +86,7 @@ pub(super) fn thrown(th: &Thread, a: &[Value], name: &str) -> PyResult {
     } else {
         return Err(th.type_error(format!(
             "exceptions must be classes or instances deriving from BaseException, not {}",
-            class_of(ty).name_text()
+            class_of(ty).tp_name()
         )));
     };
     let o = e.expect::<Exception>();

@@ -149,7 +149,7 @@ fn replace_all(
                 return Err(th.type_error(format!(
                     "expected {}.__typing_subst__() to return a tuple, not {}",
                     names::text(shown),
-                    class_of(new).name_text()
+                    class_of(new).tp_name()
                 )));
             }
             _ => out.push(th, new)?,

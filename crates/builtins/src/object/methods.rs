@@ -10,13 +10,13 @@ pub(super) fn format(th: &Thread, a: &[Value]) -> PyResult {
     let Some(spec) = a[1].as_wtf8() else {
         return Err(th.type_error(format!(
             "__format__() argument must be str, not {}",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     };
     if !spec.is_empty() {
         return Err(th.type_error(format!(
             "unsupported format string passed to {}.__format__",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     }
     ops::str(th, a[0])

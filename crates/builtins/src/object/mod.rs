@@ -80,7 +80,7 @@ pub fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
             ));
         }
         if !has_own_init(cls) {
-            return Err(th.type_error(format!("{}() takes no arguments", cls.name_text())));
+            return Err(th.type_error(format!("{}() takes no arguments", cls.tp_name())));
         }
     }
     if cls.has_flag(flags::ABSTRACT) {
@@ -89,7 +89,7 @@ pub fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     if !cls.makes::<Plain>() {
         return Err(th.type_error(format!(
             "object.__new__({0}) is not safe, use {0}.__new__()",
-            cls.name_text()
+            cls.tp_name()
         )));
     }
     Ok(th.new_instance(cls, Plain).value())
@@ -124,7 +124,7 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
     if !has_own_new(t) {
         return Err(th.type_error(format!(
             "{}.__init__() takes exactly one argument (the instance to initialize)",
-            t.name_text()
+            t.tp_name()
         )));
     }
     Ok(())
@@ -190,7 +190,7 @@ fn set_class(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     let Some(new) = value.downcast::<Type>() else {
         return Err(th.type_error(format!(
             "__class__ must be set to a class, not '{}' object",
-            class_of(value).name_text()
+            class_of(value).tp_name()
         )));
     };
     let name = Value::str(th, "__class__");
@@ -208,8 +208,8 @@ fn set_class(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     if !taipan_object::class::compatible_layout(old, new) {
         return Err(th.type_error(format!(
             "__class__ assignment: '{}' object layout differs from '{}'",
-            new.name_text(),
-            old.name_text()
+            new.tp_name(),
+            old.tp_name()
         )));
     }
     attr::change_class(th, v, new)

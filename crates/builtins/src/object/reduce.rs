@@ -87,7 +87,7 @@ fn new_arguments(th: &Thread, v: Value) -> PyResult<(Option<Value>, Option<Value
         let Some(items) = r.as_tuple() else {
             return Err(th.type_error(format!(
                 "__getnewargs_ex__ should return a tuple, not '{}'",
-                class_of(r).name_text()
+                class_of(r).tp_name()
             )));
         };
         let [args, kw] = items else {
@@ -99,13 +99,13 @@ fn new_arguments(th: &Thread, v: Value) -> PyResult<(Option<Value>, Option<Value
         if args.as_tuple().is_none() {
             return Err(th.type_error(format!(
                 "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'",
-                class_of(*args).name_text()
+                class_of(*args).tp_name()
             )));
         }
         if kw.as_dict().is_none() {
             return Err(th.type_error(format!(
                 "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'",
-                class_of(*kw).name_text()
+                class_of(*kw).tp_name()
             )));
         }
         return Ok((Some(*args), Some(*kw)));
@@ -115,7 +115,7 @@ fn new_arguments(th: &Thread, v: Value) -> PyResult<(Option<Value>, Option<Value
         if r.as_tuple().is_none() {
             return Err(th.type_error(format!(
                 "__getnewargs__ should return a tuple, not '{}'",
-                class_of(r).name_text()
+                class_of(r).tp_name()
             )));
         }
         return Ok((Some(r), None));
@@ -201,8 +201,8 @@ fn slot_names(th: &Thread, cls: &Object<Type>) -> PyResult {
         if v.as_list().is_none() && !v.is_none() {
             return Err(th.type_error(format!(
                 "{}.__slotnames__ should be a list or None, not {}",
-                cls.name_text(),
-                class_of(v).name_text()
+                cls.tp_name(),
+                class_of(v).tp_name()
             )));
         }
         return Ok(v);

@@ -184,7 +184,7 @@ fn new_part(th: &Thread, cls: &Object<Type>, args: Args, ty: &StaticType) -> PyR
         _ => {
             return Err(th.type_error(format!(
                 "{}() missing required argument 'origin' (pos 1)",
-                cls.name_text()
+                cls.tp_name()
             )));
         }
     };

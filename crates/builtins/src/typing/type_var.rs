@@ -204,7 +204,7 @@ pub(super) fn checked_name(th: &Thread, what: &str, v: Value) -> PyResult {
     }
     Err(th.type_error(format!(
         "{what}() argument 'name' must be str, not {}",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     )))
 }
 

@@ -70,7 +70,7 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     let not_reversible = || {
         th.type_error(format!(
             "'{}' object is not reversible",
-            class_of(seq).name_text()
+            class_of(seq).tp_name()
         ))
     };
     if attr::type_lookup(ty, names::REVERSED.get()).is_some() {

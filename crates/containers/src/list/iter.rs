@@ -1,6 +1,6 @@
 //! `list_iterator` and `list_reverseiterator`. Neither takes a lock: two threads may get the same item.
 
-use crate::pickle::{reduce_items, reduce_iter};
+use crate::pickle::reduce_iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use taipan_object::heap::FieldOf;
 use taipan_object::native::{Atomic, Method, TypeSpec};
@@ -166,7 +166,8 @@ fn reverse_reduce(th: &Thread, a: &[Value]) -> PyResult {
     let it = a[0].expect::<ListIter>();
     let f = taipan_object::frame::builtin(th, "reversed")?;
     let Some(list) = it.list.get() else {
-        return reduce_items(th, Value::list(th, &[])?);
+        let args = Value::tuple(th, &[Value::list(th, &[])?]);
+        return Ok(Value::tuple(th, &[f, args]));
     };
     let args = Value::tuple(th, &[list.value()]);
     let at = it.index.load(Ordering::Relaxed) as i64 - 1;

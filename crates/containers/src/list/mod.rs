@@ -227,7 +227,7 @@ fn concat(th: &Thread, a: Value, b: Value) -> PyResult {
     let Some(y) = b.as_list() else {
         return Err(th.type_error(format!(
             "can only concatenate list (not \"{}\") to list",
-            class_of(b).name_text()
+            class_of(b).tp_name()
         )));
     };
     let x = a.expect::<List>();

@@ -13,7 +13,7 @@ type Parts = (Option<i64>, Option<i64>, i64);
 fn bad_index(th: &Thread, key: Value) -> Raised {
     th.type_error(format!(
         "list indices must be integers or slices, not {}",
-        class_of(key).name_text()
+        class_of(key).tp_name()
     ))
 }
 

@@ -165,7 +165,7 @@ pub fn get_item(th: &Thread, v: Value, key: Value) -> PyResult {
             if class_of(key).slots().index.is_none() {
                 return Err(th.type_error(format!(
                     "tuple indices must be integers or slices, not {}",
-                    class_of(key).name_text()
+                    class_of(key).tp_name()
                 )));
             }
             subscript_index(th, key)?
@@ -208,7 +208,7 @@ fn concat(th: &Thread, a: Value, b: Value) -> PyResult {
     let Some(y) = b.as_tuple() else {
         return Err(th.type_error(format!(
             "can only concatenate tuple (not \"{}\") to tuple",
-            class_of(b).name_text()
+            class_of(b).tp_name()
         )));
     };
     let x = a.expect::<Tuple>().items();

@@ -163,7 +163,7 @@ pub(super) fn from_number(th: &Thread, a: &[Value]) -> PyResult {
         Some((re, im)) => of_class(th, a[0], Value::complex(th, re, im)),
         None => Err(th.type_error(format!(
             "must be real number, not {}",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         ))),
     }
 }

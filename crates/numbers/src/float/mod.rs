@@ -153,7 +153,7 @@ pub fn from_object(th: &Thread, x: Value) -> PyResult<f64> {
     }
     Err(th.type_error(format!(
         "float() argument must be a string or a real number, not '{}'",
-        class_of(x).name_text()
+        class_of(x).tp_name()
     )))
 }
 

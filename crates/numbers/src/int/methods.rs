@@ -108,7 +108,7 @@ fn bytes_of(th: &Thread, x: Value) -> PyResult<Vec<u8>> {
             Some(b) => Ok(b.to_vec()),
             None => Err(th.type_error(format!(
                 "__bytes__ returned non-bytes (type {})",
-                class_of(r).name_text()
+                class_of(r).tp_name()
             ))),
         };
     }
@@ -120,7 +120,7 @@ fn bytes_of(th: &Thread, x: Value) -> PyResult<Vec<u8>> {
     if x.as_wtf8().is_some() || (s.iter.is_none() && s.getitem.is_none()) {
         return Err(th.type_error(format!(
             "cannot convert '{}' object to bytes",
-            class_of(x).name_text()
+            class_of(x).tp_name()
         )));
     }
     let mut out = Vec::new();

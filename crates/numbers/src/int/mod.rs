@@ -142,6 +142,10 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     if pos.len() > 2 {
         return Err(too_many(th, pos.len()));
     }
+    let given = args.values.len();
+    if args.has_kw() && given > 2 {
+        return Err(th.type_error(format!("int() takes at most 2 arguments ({given} given)")));
+    }
     let x = pos.first().copied();
     let mut base = pos.get(1).copied();
     for (k, v) in args.kw() {

@@ -62,7 +62,7 @@ pub fn from_object(th: &Thread, x: Value) -> PyResult {
     }
     Err(th.type_error(format!(
         "int() argument must be a string, a bytes-like object or a real number, not '{}'",
-        class_of(x).name_text()
+        class_of(x).tp_name()
     )))
 }
 

@@ -274,7 +274,7 @@ fn getitem(th: &Thread, v: Value, key: Value) -> PyResult {
     if class_of(key).slots().index.is_none() {
         return Err(th.type_error(format!(
             "range indices must be integers or slices, not {}",
-            class_of(key).name_text()
+            class_of(key).tp_name()
         )));
     }
     let mut i = get(ops::index(th, key)?).to_big();

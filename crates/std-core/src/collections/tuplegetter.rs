@@ -88,7 +88,7 @@ fn get(th: &Thread, d: Value, v: Value, _: Value) -> PyResult {
         return Err(th.type_error(format!(
             "descriptor for index '{}' for tuple subclasses doesn't apply to '{}' object",
             g.index,
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     };
     match usize::try_from(g.index).ok().and_then(|i| items.get(i)) {

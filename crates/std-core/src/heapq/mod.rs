@@ -45,7 +45,7 @@ fn heap_of<'a>(th: &Thread, name: &str, v: Value) -> PyResult<Heap<'a>> {
         Some(l) => Ok(l),
         None => Err(th.type_error(format!(
             "{name}() argument must be list, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }
@@ -58,7 +58,7 @@ fn heap_arg<'a>(th: &Thread, name: &str, a: &[Value]) -> PyResult<Heap<'a>> {
         Some(l) => Ok(l),
         None => Err(th.type_error(format!(
             "{name}() argument 1 must be list, not {}",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         ))),
     }
 }

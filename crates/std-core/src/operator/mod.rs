@@ -151,7 +151,7 @@ fn concat(th: &Thread, a: &[Value], inplace: bool) -> PyResult {
     if !is_sequence(a[0]) {
         return Err(th.type_error(format!(
             "'{}' object can't be concatenated",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     }
     if inplace {
@@ -166,7 +166,7 @@ fn not_iterable(th: &Thread, v: Value) -> PyResult<()> {
     if s.iter.is_none() && s.getitem.is_none() {
         return Err(th.type_error(format!(
             "argument of type '{}' is not iterable",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     Ok(())
@@ -228,8 +228,8 @@ fn compare_digest(th: &Thread, a: &[Value]) -> PyResult {
     if !buffer::is_exporter(a[0]) || !buffer::is_exporter(a[1]) {
         return Err(th.type_error(format!(
             "unsupported operand types(s) or combination of types: '{}' and '{}'",
-            class_of(a[0]).name_text(),
-            class_of(a[1]).name_text()
+            class_of(a[0]).tp_name(),
+            class_of(a[1]).tp_name()
         )));
     }
     let x = buffer::get_contiguous(th, a[0])?;

@@ -179,7 +179,7 @@ fn set_slice(th: &Thread, v: Value, key: Value, value: Value) -> PyResult<()> {
             None => {
                 return Err(th.type_error(format!(
                     "can only assign array (not \"{}\") to array slice",
-                    class_of(x).name_text()
+                    class_of(x).tp_name()
                 )));
             }
         },
@@ -370,7 +370,7 @@ pub(super) fn concat(th: &Thread, a: Value, b: Value) -> PyResult {
     let Some(y) = b.downcast::<Array>() else {
         return Err(th.type_error(format!(
             "can only append array (not \"{}\") to array",
-            class_of(b).name_text()
+            class_of(b).tp_name()
         )));
     };
     if x.code != y.code {
@@ -385,7 +385,7 @@ pub(super) fn iconcat(th: &Thread, a: Value, b: Value) -> PyResult {
     if b.downcast::<Array>().is_none() {
         return Err(th.type_error(format!(
             "can only extend with array (not \"{}\")",
-            class_of(b).name_text()
+            class_of(b).tp_name()
         )));
     }
     extend(th, a, b)?;

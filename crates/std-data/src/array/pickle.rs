@@ -99,7 +99,7 @@ pub(super) fn reconstruct(th: &Thread, a: &[Value]) -> PyResult {
     if !class.is_subtype(&ARRAY) {
         return Err(th.type_error(format!(
             "{} is not a subtype of array.array",
-            class.name_text()
+            class.tp_name()
         )));
     }
     let code = match a[1].as_str_obj() {
@@ -121,7 +121,7 @@ pub(super) fn reconstruct(th: &Thread, a: &[Value]) -> PyResult {
     let Some(bytes) = a[3].as_bytes() else {
         return Err(th.type_error(format!(
             "fourth argument should be bytes, not {}",
-            class_of(a[3]).name_text()
+            class_of(a[3]).tp_name()
         )));
     };
     let make = |initial: Value| call::call(th, a[0], &[a[1], initial]);

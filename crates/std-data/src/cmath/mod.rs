@@ -78,7 +78,7 @@ fn get(th: &Thread, v: Value) -> PyResult<Complex> {
         Some(z) => Ok(z),
         None => Err(th.type_error(format!(
             "must be real number, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }

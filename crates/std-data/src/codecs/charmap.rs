@@ -52,12 +52,14 @@ pub(super) fn decode(th: &Thread, a: &[Value]) -> PyResult {
         Some(m) => {
             let mut errors = Errors::new(th, name.as_deref(), a[0]);
             let table: Option<Vec<CodePoint>> = m.as_wtf8().map(|w| w.code_points().collect());
-            charmap_decode(&bytes, &mut errors, |b| match &table {
-                Some(t) => Ok(match t.get(b as usize) {
-                    Some(c) if c.to_u32() != 0xFFFE => CharmapDecoded::Char(*c),
-                    _ => CharmapDecoded::Undefined,
-                }),
-                None => decoded(th, item(th, m, b as u32)?),
+            errors.decode(&bytes, |bytes, errors| {
+                charmap_decode(bytes, errors, |b| match &table {
+                    Some(t) => Ok(match t.get(b as usize) {
+                        Some(c) if c.to_u32() != 0xFFFE => CharmapDecoded::Char(*c),
+                        _ => CharmapDecoded::Undefined,
+                    }),
+                    None => decoded(th, item(th, m, b as u32)?),
+                })
             })?
         }
     };
@@ -110,7 +112,7 @@ fn encoded(th: &Thread, v: Option<Value>) -> PyResult<CharmapEncoded> {
         Some(b) => Ok(CharmapEncoded::Bytes(b.to_vec())),
         None => Err(th.type_error(format!(
             "character mapping must return integer, bytes or None, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }

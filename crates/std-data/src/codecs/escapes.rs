@@ -46,8 +46,17 @@ pub(super) fn unicode_decode(th: &Thread, a: &[Value]) -> PyResult {
     let name = errors_name(th, "unicode_escape_decode", a[1])?;
     let last = is_final(th, a, Some(2), true)?;
     let mut errors = Errors::new(th, name.as_deref(), a[0]);
-    let (out, invalid) = unicode_escape_decode(&bytes, &mut errors, last)?;
-    warn(th, &bytes, invalid)?;
+    let mut warned = None;
+    let out = errors.decode(&bytes, |bytes, errors| {
+        let (out, invalid) = unicode_escape_decode(bytes, errors, last)?;
+        if warned.is_none() && invalid.is_some() {
+            warned = Some((bytes.to_vec(), invalid));
+        }
+        Ok(out)
+    })?;
+    if let Some((bytes, invalid)) = warned {
+        warn(th, &bytes, invalid)?;
+    }
     pair(th, out)
 }
 
@@ -56,7 +65,9 @@ pub(super) fn raw_unicode_decode(th: &Thread, a: &[Value]) -> PyResult {
     let name = errors_name(th, "raw_unicode_escape_decode", a[1])?;
     let last = is_final(th, a, Some(2), true)?;
     let mut errors = Errors::new(th, name.as_deref(), a[0]);
-    let out = raw_unicode_escape_decode(&bytes, &mut errors, last)?;
+    let out = errors.decode(&bytes, |bytes, errors| {
+        raw_unicode_escape_decode(bytes, errors, last)
+    })?;
     pair(th, out)
 }
 
@@ -64,7 +75,7 @@ pub(super) fn encode(th: &Thread, a: &[Value]) -> PyResult {
     if !is_instance(a[0], &BYTES) {
         return Err(th.type_error(format!(
             "escape_encode() argument 1 must be bytes, not {}",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     }
     errors_name(th, "escape_encode", a[1])?;

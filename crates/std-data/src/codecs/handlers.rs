@@ -44,7 +44,7 @@ pub(super) fn register(th: &Thread, module: Value) -> PyResult<()> {
 fn unknown(th: &Thread, e: Value) -> Raised {
     th.type_error(format!(
         "don't know how to handle {} in error callback",
-        class_of(e).name_text()
+        class_of(e).tp_name()
     ))
 }
 

@@ -176,13 +176,13 @@ fn decode(
     a: &[Value],
     f: &str,
     last: Option<usize>,
-    run: impl FnOnce(&[u8], &mut Errors, bool) -> PyResult<Decoded>,
+    run: impl Fn(&[u8], &mut Errors, bool) -> PyResult<Decoded>,
 ) -> PyResult {
     let bytes = args::bytes_like(th, a[0])?;
     let name = errors_name(th, f, a[1])?;
     let last = is_final(th, a, last, last.is_none())?;
     let mut errors = Errors::new(th, name.as_deref(), a[0]);
-    let out = run(&bytes, &mut errors, last)?;
+    let out = errors.decode(&bytes, |bytes, errors| run(bytes, errors, last))?;
     pair(th, out)
 }
 

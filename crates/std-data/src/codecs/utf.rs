@@ -58,7 +58,15 @@ fn decode(
     let name = errors_name(th, f, a[1])?;
     let last = is_final(th, a, Some(last), false)?;
     let mut errors = Errors::new(th, name.as_deref(), a[0]);
-    run(&bytes, order, &mut errors, last)
+    let mut order = order;
+    let mut used = None;
+    let decoded = errors.decode(&bytes, |bytes, errors| {
+        let (decoded, found) = run(bytes, order, errors, last)?;
+        used = found;
+        order = order.or(found);
+        Ok(decoded)
+    })?;
+    Ok((decoded, used))
 }
 
 fn plain(th: &Thread, a: &[Value], f: &str, order: Option<ByteOrder>, run: Run) -> PyResult {

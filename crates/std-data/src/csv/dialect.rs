@@ -45,7 +45,7 @@ pub(super) static DIALECT: StaticType = StaticType::new(
 fn refuse_pickle(th: &Thread, a: &[Value]) -> PyResult {
     Err(th.type_error(format!(
         "cannot pickle '{}' instances",
-        class_of(a[0]).name_text()
+        class_of(a[0]).tp_name()
     )))
 }
 
@@ -180,7 +180,7 @@ fn make(
 fn character(th: &Thread, name: &str, v: Value, or_none: &str) -> PyResult<CodePoint> {
     let wanted = format!("\"{name}\" must be a unicode character{or_none}, not");
     let Some(s) = v.as_str_obj() else {
-        return Err(th.type_error(format!("{wanted} {}", class_of(v).name_text())));
+        return Err(th.type_error(format!("{wanted} {}", class_of(v).tp_name())));
     };
     match (s.len(), s.wtf8().code_points().next()) {
         (1, Some(c)) => Ok(c),
@@ -230,7 +230,7 @@ fn checked(th: &Thread, p: &[Value; 8]) -> PyResult<Dialect> {
             Some(v) => {
                 return Err(th.type_error(format!(
                     "\"lineterminator\" must be a string, not {}",
-                    class_of(v).name_text()
+                    class_of(v).tp_name()
                 )));
             }
         }),
@@ -247,7 +247,7 @@ fn checked(th: &Thread, p: &[Value; 8]) -> PyResult<Dialect> {
             Some(v) => {
                 return Err(th.type_error(format!(
                     "\"quoting\" must be an integer, not {}",
-                    class_of(v).name_text()
+                    class_of(v).tp_name()
                 )));
             }
         },

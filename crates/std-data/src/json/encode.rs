@@ -189,7 +189,7 @@ impl Run<'_> {
             let Some(w) = indent.as_wtf8() else {
                 return Err(th.type_error(format!(
                     "'{}' object can't be repeated",
-                    class_of(indent).name_text()
+                    class_of(indent).tp_name()
                 )));
             };
             let (mut text, times) = match self.breaks.last() {
@@ -234,7 +234,7 @@ impl Run<'_> {
             None => {
                 return Err(th.type_error(format!(
                     "encoder() must return a string, not {}",
-                    class_of(v).name_text()
+                    class_of(v).tp_name()
                 )));
             }
         }
@@ -421,8 +421,8 @@ impl Run<'_> {
         if class_of(items).slots().iter.is_none() && class_of(items).slots().getitem.is_none() {
             return Err(th.type_error(format!(
                 "{}.items() returned a non-iterable (type {})",
-                class_of(v).name_text(),
-                class_of(items).name_text()
+                class_of(v).tp_name(),
+                class_of(items).tp_name()
             )));
         }
         let list = taipan_object::seq::List::from_vec(th, ops::to_vec(th, items)?);
@@ -451,7 +451,7 @@ impl Run<'_> {
             _ => {
                 return Err(th.type_error(format!(
                     "keys must be str, int, float, bool or None, not {}",
-                    class_of(key).name_text()
+                    class_of(key).tp_name()
                 )));
             }
         };

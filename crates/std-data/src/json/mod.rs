@@ -41,7 +41,7 @@ fn text_argument<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Str>> {
     v.as_str_obj().ok_or_else(|| {
         th.type_error(format!(
             "first argument must be a string, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))
     })
 }

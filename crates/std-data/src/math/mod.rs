@@ -137,7 +137,7 @@ fn trunc(th: &Thread, a: &[Value]) -> PyResult {
         Some(r) => Ok(r),
         None => Err(th.type_error(format!(
             "type {} doesn't define __trunc__ method",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         ))),
     }
 }

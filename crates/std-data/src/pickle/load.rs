@@ -928,7 +928,7 @@ pub(super) fn find_class(
         if v.as_str_obj().is_none() {
             return Err(th.type_error(format!(
                 "attribute name must be string, not '{}'",
-                class_of(v).name_text()
+                class_of(v).tp_name()
             )));
         }
     }

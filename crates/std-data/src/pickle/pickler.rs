@@ -343,7 +343,7 @@ pub(super) static PROXY_SPEC: TypeSpec = TypeSpec {
 pub(super) fn refuse(th: &Thread, cls: &Object<types::Type>, _: Args) -> PyResult {
     Err(th.type_error(format!(
         "cannot create '_pickle.{}' instances",
-        cls.name_text()
+        cls.tp_name()
     )))
 }
 
@@ -357,7 +357,7 @@ fn set_memo(th: &Thread, v: Value, x: Value) -> PyResult<()> {
         None => {
             return Err(th.type_error(format!(
                 "'memo' attribute must be a PicklerMemoProxy object or dict, not {}",
-                class_of(x).name_text()
+                class_of(x).tp_name()
             )));
         }
     };

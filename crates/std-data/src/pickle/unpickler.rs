@@ -252,7 +252,7 @@ pub(super) fn loads(th: &Thread, a: &[Value]) -> PyResult {
     if !buffer::is_exporter(a[0]) {
         return Err(th.type_error(format!(
             "a bytes-like object is required, not '{}'",
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     }
     let data = args::bytes_like(th, a[0])?;
@@ -320,7 +320,7 @@ fn set_memo(th: &Thread, v: Value, x: Value) -> PyResult<()> {
         None => {
             return Err(th.type_error(format!(
                 "'memo' attribute must be an UnpicklerMemoProxy object or dict, not {}",
-                class_of(x).name_text()
+                class_of(x).tp_name()
             )));
         }
     };

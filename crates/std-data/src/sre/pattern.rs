@@ -354,7 +354,7 @@ pub(super) fn compile_template(th: &Thread, pattern: Value, template: Value) -> 
     if made.downcast::<substitute::Template>().is_none() {
         return Err(th.type_error(format!(
             "the result of compiling a replacement string is {}, not Template object",
-            class_of(made).name_text()
+            class_of(made).tp_name()
         )));
     }
     Ok(made)

@@ -231,7 +231,7 @@ fn copied(th: &Thread, v: Value) -> PyResult {
         Some(b) => Value::bytes(th, &b),
         None => Err(th.type_error(format!(
             "expected string or bytes-like object, got '{}'",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }

@@ -74,7 +74,7 @@ fn fail(th: &Thread, e: TemplateError) -> Raised {
 fn text<'a>(th: &Thread, v: Value) -> PyResult<&'a Wtf8> {
     match v.as_wtf8() {
         Some(w) => Ok(w),
-        None => Err(th.type_error(format!("expected str, got {}", class_of(v).name_text()))),
+        None => Err(th.type_error(format!("expected str, got {}", class_of(v).tp_name()))),
     }
 }
 

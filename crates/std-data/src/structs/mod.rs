@@ -301,7 +301,7 @@ fn writable(th: &Thread, v: Value) -> PyResult<Buffer> {
     let wrong = || {
         th.type_error(format!(
             "argument must be read-write bytes-like object, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))
     };
     if !buffer::is_exporter(v) {

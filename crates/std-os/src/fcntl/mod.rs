@@ -63,7 +63,7 @@ fn argument(th: &Thread, func: &str, v: Value) -> PyResult<Argument> {
     } else {
         return Err(th.type_error(format!(
             "{func}() argument 3 must be an integer, a bytes-like object, or a string, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     };
     if bytes.len() > MAX_ARGUMENT {
@@ -94,7 +94,7 @@ fn ioctl(th: &Thread, a: &[Value]) -> PyResult {
     if class_of(a[1]).slots().index.is_none() {
         return Err(th.type_error(format!(
             "ioctl() argument 2 must be int, not {}",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     }
     let request = word(th, a[1])? as u64;

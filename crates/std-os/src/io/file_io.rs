@@ -176,7 +176,7 @@ pub(super) fn bool_member(th: &Thread, v: Value) -> PyResult<bool> {
 pub(super) fn cannot_pickle(th: &Thread, v: Value) -> Raised {
     th.type_error(format!(
         "cannot pickle '{}' instances",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     ))
 }
 

@@ -323,7 +323,7 @@ fn write(th: &Thread, a: &[Value]) -> PyResult {
     let Some(s) = a[1].as_str_obj() else {
         return Err(th.type_error(format!(
             "string argument expected, got '{}'",
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     };
     with(th, a[0], |_| ())?;
@@ -429,7 +429,7 @@ fn parse_newline(th: &Thread, v: Value) -> PyResult<Newline> {
     let Some(s) = v.as_str_obj() else {
         return Err(th.type_error(format!(
             "newline must be str or None, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     };
     let Some(text) = s.as_str() else {
@@ -455,7 +455,7 @@ fn set_up(th: &Thread, v: Value, initial: Option<Value>, newline: Newline) -> Py
         Some(t) => t.as_wtf8().ok_or_else(|| {
             th.type_error(format!(
                 "initial_value must be str or None, not {}",
-                class_of(t).name_text()
+                class_of(t).tp_name()
             ))
         })?,
     };
@@ -496,7 +496,7 @@ fn set_state(th: &Thread, a: &[Value]) -> PyResult {
         return Err(th.type_error(format!(
             "{}.__setstate__ argument should be 4-tuple, got {}",
             c_name(v),
-            class_of(a[1]).name_text()
+            class_of(a[1]).tp_name()
         )));
     };
     let newline = parse_newline(th, *newline)?;
@@ -517,7 +517,7 @@ fn set_state(th: &Thread, a: &[Value]) -> PyResult {
     if !pos.is_int() {
         return Err(th.type_error(format!(
             "third item of state must be an integer, got {}",
-            class_of(*pos).name_text()
+            class_of(*pos).tp_name()
         )));
     }
     let n = ops::index_i64(th, *pos)?;
@@ -528,7 +528,7 @@ fn set_state(th: &Thread, a: &[Value]) -> PyResult {
     if !dict.is_none() && dict.as_dict().is_none() {
         return Err(th.type_error(format!(
             "fourth item of state should be a dict, got a {}",
-            class_of(*dict).name_text()
+            class_of(*dict).tp_name()
         )));
     }
     set_attributes(th, v, *dict)?;

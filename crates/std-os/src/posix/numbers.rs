@@ -20,7 +20,7 @@ pub fn id(th: &Thread, what: &str, v: Value) -> PyResult<u32> {
     if class_of(v).slots().index.is_none() {
         return Err(th.type_error(format!(
             "{what} should be integer, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     let n = ops::index(th, v)?;
@@ -185,8 +185,8 @@ pub fn ns(th: &Thread, v: Value) -> PyResult<i128> {
     let Some([seconds, rest]) = pair.as_tuple() else {
         return Err(th.type_error(format!(
             "{}.__divmod__() must return a 2-tuple, not {}",
-            class_of(v).name_text(),
-            class_of(pair).name_text()
+            class_of(v).tp_name(),
+            class_of(pair).tp_name()
         )));
     };
     let rest = i128::from(ops::index(th, *rest)?.as_i64().unwrap_or(0));

@@ -52,7 +52,7 @@ fn wrong(th: &Thread, func: &str, arg: &str, accepts: Accepts, v: Value) -> Rais
     th.type_error(format!(
         "{func}: {arg} should be {}, not {}",
         accepts.wording(),
-        class_of(v).name_text()
+        class_of(v).tp_name()
     ))
 }
 
@@ -219,7 +219,7 @@ pub fn dir_fd(th: &Thread, v: Value) -> PyResult<Fd> {
     if class_of(v).slots().index.is_none() {
         return Err(th.type_error(format!(
             "argument should be integer or None, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     descriptor(th, v)

@@ -158,7 +158,7 @@ fn new_limits(th: &Thread, v: Value) -> PyResult<(u64, u64)> {
     if s.iter.is_none() && s.getitem.is_none() {
         return Err(th.type_error(format!(
             "'{}' object is not iterable",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     let items = ops::to_vec(th, v)?;

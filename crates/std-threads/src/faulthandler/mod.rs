@@ -280,7 +280,7 @@ fn later(th: &Thread, a: &[Value]) -> PyResult {
             None => {
                 return Err(th.type_error(format!(
                     "'{}' object cannot be interpreted as an integer or float",
-                    class_of(a[0]).name_text()
+                    class_of(a[0]).tp_name()
                 )));
             }
         },

@@ -66,7 +66,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             let Some(name) = a[0].as_wtf8() else {
                 return Err(th.type_error(format!(
                     "set_name() argument 'name' must be str, not {}",
-                    taipan_object::types::class_of(a[0]).name_text()
+                    taipan_object::types::class_of(a[0]).tp_name()
                 )));
             };
             taipan_host::thread::set_name(&name.to_string_lossy())

@@ -30,7 +30,7 @@ pub(crate) fn seconds_to_ns(th: &Thread, v: Value) -> PyResult<i64> {
     if class_of(v).slots().index.is_none() {
         return Err(th.type_error(format!(
             "'{}' object cannot be interpreted as an integer",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     ops::index(th, v)?

@@ -251,7 +251,7 @@ fn index_of(th: &Thread, key: Value) -> PyResult<i64> {
     if !key.is_small_int() && class_of(key).slots().index.is_none() {
         return Err(th.type_error(format!(
             "bytearray indices must be integers or slices, not {}",
-            class_of(key).name_text()
+            class_of(key).tp_name()
         )));
     }
     ops::subscript_index(th, key)
@@ -376,13 +376,13 @@ fn extend(th: &Thread, a: &[Value]) -> PyResult {
         if x.as_str_obj().is_some() {
             return Err(th.type_error(format!(
                 "expected iterable of integers; got: '{}'",
-                class_of(x).name_text()
+                class_of(x).tp_name()
             )));
         }
         if s.iter.is_none() && s.getitem.is_none() {
             return Err(th.type_error(format!(
                 "can't extend bytearray with {}",
-                class_of(x).name_text()
+                class_of(x).tp_name()
             )));
         }
         shared::from_iterable(th, x, "byte must be in range(0, 256)")?

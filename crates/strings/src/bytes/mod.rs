@@ -100,6 +100,7 @@ const fn copy(m: &Method) -> Method {
         name: m.name,
         sig: m.sig,
         arity: m.arity,
+        names: m.names,
         func: m.func,
         binding: m.binding,
         atomic: m.atomic,
@@ -170,7 +171,7 @@ static ROW: Method = Method::new(
                 } else {
                     Err(th.type_error(format!(
                         "__bytes__ returned non-bytes (type {})",
-                        class_of(r).name_text()
+                        class_of(r).tp_name()
                     )))
                 };
             }

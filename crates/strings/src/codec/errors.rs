@@ -3,8 +3,8 @@
 use taipan_object::exception::{self as exc, UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR};
 use taipan_object::{PyResult, Raised, Thread, Value, call, ops};
 use taipan_text::codec::{
-    DecodeErrors, DecodeFix, DecodeIssue, EncodeErrors, EncodeFix, EncodeIssue, Replacement,
-    Standard,
+    DecodeErrors, DecodeFix, DecodeIssue, Decoded, EncodeErrors, EncodeFix, EncodeIssue,
+    Replacement, Standard,
 };
 
 use super::registry;
@@ -17,6 +17,12 @@ pub struct Errors<'t> {
     /// What is encoded (a `str`) or decoded (`bytes`; absent until an error needs it).
     object: Value,
     handler: Option<Value>,
+    /// Whether the caller goes on with other input that a handler put in the exception.
+    restarts: bool,
+    /// That input, and where to go on in it.
+    replaced: Option<(Vec<u8>, usize)>,
+    /// The input as a whole, and how many of its bytes come before the part that is decoded.
+    whole: Option<(Vec<u8>, usize)>,
 }
 
 impl<'t> Errors<'t> {
@@ -29,7 +35,30 @@ impl<'t> Errors<'t> {
             standard: Standard::from_name(name),
             object,
             handler: None,
+            restarts: false,
+            replaced: None,
+            whole: None,
         }
+    }
+
+    /// Decodes by `run`, and goes on with other input that a handler put in its exception (`exc.object = …`) or with an
+    /// earlier position of the same.
+    pub fn decode(
+        &mut self,
+        input: &[u8],
+        mut run: impl FnMut(&[u8], &mut Self) -> PyResult<Decoded>,
+    ) -> PyResult<Decoded> {
+        self.restarts = true;
+        let mut out = run(input, self)?;
+        while let Some((bytes, at)) = self.replaced.take() {
+            self.whole = Some((bytes, at));
+            let part = self.whole.clone().unwrap_or_default().0;
+            let more = run(&part[at..], self)?;
+            out.text.push_wtf8(&more.text);
+            // Counted from the end: what is left is left of this input.
+            out.consumed = input.len().saturating_sub(part.len() - at - more.consumed);
+        }
+        Ok(out)
     }
 
     fn handler(&mut self) -> PyResult {
@@ -98,8 +127,13 @@ impl<'t> Errors<'t> {
     /// Calls the registered handler: the replacement and the position to go on at.
     fn call(&mut self, e: Value, len: usize, what: &str) -> PyResult<(Value, usize)> {
         let h = self.handler()?;
+        let r = call::call(self.th, h, &[e])?;
+        self.answer(r, len, what)
+    }
+
+    /// What a handler's answer means for input of a length.
+    fn answer(&self, r: Value, len: usize, what: &str) -> PyResult<(Value, usize)> {
         let th = self.th;
-        let r = call::call(th, h, &[e])?;
         let Some([text, position]) = r.as_tuple() else {
             return Err(th.type_error(what));
         };
@@ -136,22 +170,43 @@ impl DecodeErrors for Errors<'_> {
             }
         }
         self.handler()?;
+        let whole = self.whole.take();
+        let (input, before) = match &whole {
+            Some((b, n)) => (&b[..], *n),
+            None => (issue.input, 0),
+        };
         let e = self.decode_error(
             issue.encoding,
-            issue.input,
-            issue.start,
-            issue.end,
+            input,
+            issue.start + before,
+            issue.end + before,
             issue.reason,
         )?;
         const WHAT: &str = "decoding error handler must return (str, int) tuple";
-        let (text, resume) = self.call(e, issue.input.len(), WHAT)?;
-        match text.as_wtf8() {
-            Some(w) => Ok(DecodeFix {
-                text: w.to_owned(),
-                resume,
-            }),
-            None => Err(self.th.type_error(WHAT)),
-        }
+        let h = self.handler()?;
+        let r = call::call(self.th, h, &[e])?;
+        let Some(object) = exc::get_extra(e, exc::extra::UNICODE[1]).as_bytes() else {
+            let what = "UnicodeDecodeError 'object' attribute must be a bytes";
+            return Err(self.th.type_error(what));
+        };
+        let other = (object != input).then(|| object.to_vec());
+        let len = other.as_ref().map_or(input.len(), Vec::len);
+        let (text, resume) = self.answer(r, len, WHAT)?;
+        let Some(text) = text.as_wtf8() else {
+            return Err(self.th.type_error(WHAT));
+        };
+        let resume = if self.restarts && (other.is_some() || resume < before) {
+            // The rest of this input is as good as decoded.
+            self.replaced = Some((other.unwrap_or_else(|| input.to_vec()), resume));
+            issue.input.len()
+        } else {
+            resume.saturating_sub(before).min(issue.input.len())
+        };
+        self.whole = whole;
+        Ok(DecodeFix {
+            text: text.to_owned(),
+            resume,
+        })
     }
 }
 

@@ -75,7 +75,7 @@ pub fn encode(th: &Thread, s: Value, encoding: Option<&str>, errors: Option<&str
 /// `s` in a native encoding.
 pub fn encode_native(th: &Thread, s: Value, native: Native, errors: Option<&str>) -> PyResult {
     let Some(o) = s.as_str_obj() else {
-        return Err(th.type_error(format!("expected str, not {}", class_of(s).name_text())));
+        return Err(th.type_error(format!("expected str, not {}", class_of(s).tp_name())));
     };
     if o.is_ascii() && matches!(native, Native::Utf8 | Native::Ascii | Native::Latin1) {
         return Value::bytes(th, o.as_bytes());
@@ -134,16 +134,30 @@ pub fn decode_native(
         }
     }
     let mut handler = Errors::new(th, errors, object);
-    let decoded = match native {
-        Native::Utf8 => text_codec::utf8_decode(bytes, &mut handler, last)?,
-        Native::Ascii => text_codec::ascii_decode(bytes, &mut handler)?,
-        Native::Latin1 => {
-            let text = text_codec::latin1_decode(bytes);
-            return Ok((Value::try_wtf8(th, &text)?, bytes.len()));
-        }
-        Native::Utf16(order) => text_codec::utf16_decode(bytes, order, &mut handler, last)?.0,
-        Native::Utf32(order) => text_codec::utf32_decode(bytes, order, &mut handler, last)?.0,
+    let mut order = match native {
+        Native::Utf16(order) | Native::Utf32(order) => order,
+        _ => None,
     };
+    let decoded = handler.decode(bytes, |bytes, handler| {
+        Ok(match native {
+            Native::Utf8 => text_codec::utf8_decode(bytes, handler, last)?,
+            Native::Ascii => text_codec::ascii_decode(bytes, handler)?,
+            Native::Latin1 => text_codec::Decoded {
+                text: text_codec::latin1_decode(bytes),
+                consumed: bytes.len(),
+            },
+            Native::Utf16(_) => {
+                let (decoded, found) = text_codec::utf16_decode(bytes, order, handler, last)?;
+                order = found.or(Some(ByteOrder::Little));
+                decoded
+            }
+            Native::Utf32(_) => {
+                let (decoded, found) = text_codec::utf32_decode(bytes, order, handler, last)?;
+                order = found.or(Some(ByteOrder::Little));
+                decoded
+            }
+        })
+    })?;
     Ok((Value::try_wtf8(th, &decoded.text)?, decoded.consumed))
 }
 
@@ -181,13 +195,13 @@ fn by_registry(
         }
         return Err(th.type_error(format!(
             "'{name}' encoder returned '{}' instead of 'bytes'; use codecs.encode() to encode to arbitrary types",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         )));
     }
     if r.as_str_obj().is_none() {
         return Err(th.type_error(format!(
             "'{name}' decoder returned '{}' instead of 'str'; use codecs.decode() to decode to arbitrary types",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         )));
     }
     Ok(r)

@@ -24,7 +24,7 @@ pub(super) fn hash(th: &Thread, v: Value) -> PyResult<i64> {
     // The owner must be hashable too.
     let owner = m.export.expect().owner.get();
     if !owner.is(v) {
-        ops::hash(th, owner)?;
+        m.held(th, || ops::hash(th, owner))?;
     }
     let bytes = m.with(th, |w| w.gather(false))?;
     let h = taipan_object::thread::hash_bytes(&bytes);
@@ -67,7 +67,7 @@ fn equal(th: &Thread, a: &Buffer, b: &Buffer) -> PyResult<bool> {
         // Formats that only `struct` knows.
         return unpacked(th, &x, &xs, &y, &ys);
     };
-    if c == d && !matches!(c, b'e' | b'f' | b'd') {
+    if c == d && !matches!(c, b'e' | b'f' | b'd' | b'?') {
         return Ok(xs == ys);
     }
     for (p, q) in xs

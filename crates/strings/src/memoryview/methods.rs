@@ -66,8 +66,9 @@ pub(super) fn tobytes(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 pub(super) fn hex(th: &Thread, a: &[Value]) -> PyResult {
-    let bytes = get(a[0]).with(th, |w| w.gather(false))?;
-    crate::byteslike::to_hex(th, &bytes, a[1], a[2])
+    let m = get(a[0]);
+    let bytes = m.with(th, |w| w.gather(false))?;
+    m.held(th, || crate::byteslike::to_hex(th, &bytes, a[1], a[2]))
 }
 
 /// The format character of a view that can be read item by item.

@@ -196,6 +196,18 @@ impl MemoryView {
         Ok(r)
     }
 
+    /// Runs `f`, which may run Python code, while the view cannot be released.
+    pub fn held<R>(&self, th: &Thread, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+        if !self.enter() {
+            return Err(released_error(th));
+        }
+        self.exports.fetch_add(1, Ordering::AcqRel);
+        self.users.fetch_sub(1, Ordering::AcqRel);
+        let r = f();
+        self.exports.fetch_sub(1, Ordering::AcqRel);
+        r
+    }
+
     fn enter(&self) -> bool {
         let mut n = self.users.load(Ordering::Acquire);
         loop {
@@ -314,7 +326,7 @@ fn buffer_of(th: &Thread, v: Value, writable: bool) -> PyResult<Buffer> {
         Some(f) => f(th, v, writable),
         None => Err(th.type_error(format!(
             "memoryview: a bytes-like object is required, not '{}'",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))),
     }
 }

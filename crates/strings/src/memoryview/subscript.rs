@@ -67,10 +67,7 @@ fn resolve(th: &Thread, w: &View, key: Value) -> PyResult<Key> {
             }
             return Ok(Key::Item(out));
         }
-        if items
-            .iter()
-            .all(|v| index(v) || v.downcast::<Slice>().is_some())
-        {
+        if items.iter().all(|v| v.downcast::<Slice>().is_some()) {
             return Err(unimplemented(
                 th,
                 "multi-dimensional slicing is not implemented",
@@ -95,6 +92,21 @@ pub(super) fn getitem(th: &Thread, v: Value, key: Value) -> PyResult {
     check(th, m)?;
     if m.view.shape.is_empty() && key.is(Value::ELLIPSIS) {
         return Ok(v);
+    }
+    if let Some(s) = key.downcast::<Slice>()
+        && [&s.start, &s.stop, &s.step]
+            .iter()
+            .any(|f| !f.get().is_none() && !f.get().is_small_int())
+    {
+        // An `__index__` may release the view: what is sliced is a view of its own.
+        let own = derived(th, m, m.view.clone())?;
+        let own = own.expect::<MemoryView>();
+        let Key::Slice(view) = resolve(th, &own.view, key)? else {
+            return Err(th.type_error("memoryview: invalid slice key"));
+        };
+        let out = derived(th, own, view)?;
+        super::release(th, own)?;
+        return Ok(out);
     }
     match resolve(th, &m.view, key)? {
         Key::Slice(view) => derived(th, m, view),

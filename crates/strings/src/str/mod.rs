@@ -149,6 +149,10 @@ fn new(th: &Thread, cls: &Object<Type>, a: Args) -> PyResult {
     }
     let mut bound = [Value::ABSENT; 3];
     bound[..pos.len()].copy_from_slice(pos);
+    let given = a.values.len();
+    if a.has_kw() && given > 3 {
+        return Err(th.type_error(format!("str() takes at most 3 arguments ({given} given)")));
+    }
     for (k, v) in a.kw() {
         let i = ["object", "encoding", "errors"]
             .iter()

@@ -124,7 +124,7 @@ fn number(th: &Thread, v: Value, letter: char, layout: Layout) -> PyResult<Strin
             None => {
                 return Err(th.type_error(format!(
                     "%{letter} format: an integer is required, not {}",
-                    class_of(v).name_text()
+                    class_of(v).tp_name()
                 )));
             }
         }
@@ -160,7 +160,7 @@ fn whole(th: &Thread, v: Value, letter: char) -> PyResult {
         (None, None) => {
             return Err(th.type_error(format!(
                 "%{letter} format: a real number is required, not {}",
-                class_of(v).name_text()
+                class_of(v).tp_name()
             )));
         }
     };
@@ -169,7 +169,7 @@ fn whole(th: &Thread, v: Value, letter: char) -> PyResult {
     } else {
         Err(th.type_error(format!(
             "__int__ returned non-int (type {})",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         )))
     }
 }
@@ -263,7 +263,7 @@ fn character(th: &Thread, v: Value) -> PyResult<CodePoint> {
     if !v.is_int() && class_of(v).slots().index.is_none() {
         return Err(th.type_error(format!(
             "%c requires an int or a unicode character, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     ops::index(th, v)?
@@ -321,7 +321,7 @@ pub fn format_of_bytes(th: &Thread, format: &[u8], operand: Value) -> PyResult<V
                     Err(e) if e.is(&taipan_object::exception::TYPE_ERROR) => {
                         return Err(th.type_error(format!(
                             "float argument required, not {}",
-                            class_of(v).name_text()
+                            class_of(v).tp_name()
                         )));
                     }
                     Err(e) => return Err(e),
@@ -347,7 +347,7 @@ fn bytes_of(th: &Thread, v: Value) -> PyResult<Vec<u8>> {
             Some(b) => Ok(b.to_vec()),
             None => Err(th.type_error(format!(
                 "__bytes__ returned non-bytes (type {})",
-                class_of(r).name_text()
+                class_of(r).tp_name()
             ))),
         };
     }
@@ -356,7 +356,7 @@ fn bytes_of(th: &Thread, v: Value) -> PyResult<Vec<u8>> {
     }
     Err(th.type_error(format!(
         "%b requires a bytes-like object, or an object that implements __bytes__, not '{}'",
-        class_of(v).name_text()
+        class_of(v).tp_name()
     )))
 }
 
@@ -379,7 +379,7 @@ fn one_byte(th: &Thread, v: Value) -> PyResult<u8> {
     if !v.is_int() && class_of(v).slots().index.is_none() {
         return Err(th.type_error(format!(
             "%c requires an integer in range(256) or a single byte, not {}",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         )));
     }
     match ops::index(th, v)?.as_i64().map(u8::try_from) {

@@ -27,7 +27,7 @@ pub(super) fn getitem(th: &Thread, v: Value, key: Value) -> PyResult {
     if !key.is_small_int() && class_of(key).slots().index.is_none() {
         return Err(th.type_error(format!(
             "string indices must be integers, not '{}'",
-            class_of(key).name_text()
+            class_of(key).tp_name()
         )));
     }
     let mut i = ops::subscript_index(th, key)?;
@@ -74,7 +74,7 @@ pub(super) fn contains(th: &Thread, v: Value, x: Value) -> PyResult<bool> {
         Some(w) => Ok(text_ops::contains(get(v).wtf8(), w)),
         None => Err(th.type_error(format!(
             "'in <string>' requires string as left operand, not {}",
-            class_of(x).name_text()
+            class_of(x).tp_name()
         ))),
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn concat(th: &Thread, a: Value, b: Value) -> PyResult {
     let Some(y) = b.as_str_obj() else {
         return Err(th.type_error(format!(
             "can only concatenate str (not \"{}\") to str",
-            class_of(b).name_text()
+            class_of(b).tp_name()
         )));
     };
     let x = get(a);

@@ -113,7 +113,7 @@ pub(super) fn join(th: &Thread, a: &[Value]) -> PyResult {
         if v.as_str_obj().is_none() {
             return Err(th.type_error(format!(
                 "sequence item {i}: expected str instance, {} found",
-                class_of(*v).name_text()
+                class_of(*v).tp_name()
             )));
         }
     }

@@ -88,7 +88,7 @@ fn new(th: &Thread, ty: &StaticType, args: Args) -> PyResult {
         return Err(th.type_error(format!(
             "{}() argument 1 must be collections.deque, not {}",
             ty.name,
-            class_of(a[0]).name_text()
+            class_of(a[0]).tp_name()
         )));
     };
     let skip = match a[1].present() {

@@ -221,7 +221,7 @@ fn position(th: &Thread, key: Value) -> PyResult<i64> {
     if key.as_small_int().is_none() && class_of(key).slots().index.is_none() {
         return Err(th.type_error(format!(
             "sequence index must be integer, not '{}'",
-            class_of(key).name_text()
+            class_of(key).tp_name()
         )));
     }
     ops::subscript_index(th, key)

@@ -200,7 +200,7 @@ fn concat(th: &Thread, a: Value, b: Value) -> PyResult {
     if b.downcast::<Deque>().is_none() {
         return Err(th.type_error(format!(
             "can only concatenate deque (not \"{}\") to deque",
-            class_of(b).name_text()
+            class_of(b).tp_name()
         )));
     }
     let new = copy(th, a)?;

@@ -136,7 +136,7 @@ pub(super) fn get_state(th: &Thread, o: &Object<TextIoWrapper>) -> PyResult<Save
         }),
         None => Err(th.type_error(format!(
             "illegal decoder state: the first item should be a bytes object, not '{}'",
-            class_of(*buffer).name_text()
+            class_of(*buffer).tp_name()
         ))),
     }
 }
@@ -227,7 +227,7 @@ pub(super) fn encode(th: &Thread, o: &Object<TextIoWrapper>, text: Value) -> PyR
     if r.as_bytes().is_none() {
         return Err(th.type_error(format!(
             "encoder should return a bytes object, not '{}'",
-            class_of(r).name_text()
+            class_of(r).tp_name()
         )));
     }
     Ok(r)

@@ -261,7 +261,7 @@ pub static TEXT_IO_WRAPPER_SPEC: TypeSpec = TypeSpec {
         Method::new("__getstate__", "($self, /)", |th, a| {
             Err(th.type_error(format!(
                 "cannot pickle '{}' instances",
-                class_of(a[0]).name_text()
+                class_of(a[0]).tp_name()
             )))
         }),
     ],

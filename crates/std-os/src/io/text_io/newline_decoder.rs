@@ -107,7 +107,7 @@ pub(super) fn decoded<'a>(th: &Thread, v: Value) -> PyResult<&'a Wtf8> {
     v.as_wtf8().ok_or_else(|| {
         th.type_error(format!(
             "decoder should return a string result, not '{}'",
-            class_of(v).name_text()
+            class_of(v).tp_name()
         ))
     })
 }

@@ -274,7 +274,7 @@ fn replay(th: &Thread, o: &Object<TextIoWrapper>, cookie: &Cookie) -> PyResult<(
     let Some(bytes) = input.as_bytes() else {
         return Err(th.type_error(format!(
             "underlying read() should have returned a bytes object, not '{}'",
-            class_of(input).name_text()
+            class_of(input).tp_name()
         )));
     };
     o.state.with(|s| {

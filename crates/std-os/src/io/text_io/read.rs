@@ -65,7 +65,7 @@ fn read_chunk(th: &Thread, o: &Object<TextIoWrapper>, hint: usize) -> PyResult<b
         None => {
             return Err(th.type_error(format!(
                 "underlying {method}() should have returned a bytes-like object, not '{}'",
-                class_of(chunk).name_text()
+                class_of(chunk).tp_name()
             )));
         }
     };

@@ -126,7 +126,7 @@ fn replace_by_method(th: &Thread, text: Value, ending: &str) -> PyResult {
     if replaced.as_str_obj().is_none() {
         return Err(th.type_error(format!(
             "replace() should return a str, not {}",
-            class_of(replaced).name_text()
+            class_of(replaced).tp_name()
         )));
     }
     Ok(replaced)
