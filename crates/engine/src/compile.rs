@@ -6,7 +6,7 @@ use taipan_object::code::Code;
 use taipan_object::exception as exc;
 use taipan_object::{Object, PyResult, Thread, Value, attr, call, names};
 use taipan_std_lang::ast;
-use taipan_std_lang::source::{bytes_source, str_source};
+use taipan_std_lang::source::{bytes_source, raise_in, str_source};
 use taipan_syntax::{self as syntax, Category, ErrorKind, FutureFlags, SyntaxError, Warning};
 
 pub use taipan_std_lang::source::raise;
@@ -98,35 +98,21 @@ pub fn compile(
         return parse_tree(th, &text, &options, filename, level);
     }
     let made = th.blocking(|| compiler::compile_source(&text, &options, &how));
-    let vague = made.as_ref().err().is_some_and(|e| {
-        e.kind == ErrorKind::Syntax
-            && (e.msg == "invalid syntax" || e.msg.contains("Perhaps you forgot a comma"))
-    });
-    finish(th, made, filename).map_err(|e| {
-        if vague {
-            // Where the last good statement stands, and the text: tracebacks look for misspelt keywords there.
-            let known = [
-                Value::small_int(0),
-                Value::small_int(0),
-                Value::str(th, &text),
-            ];
-            exc::set_extra(th, e.0, exc::extra::SYNTAX[8], Value::tuple(th, &known));
-        }
-        e
-    })
+    finish(th, made, filename, &text)
 }
 
 fn finish(
     th: &Thread,
     made: compiler::Result<(taipan_bytecode::CodeData, Vec<Warning>)>,
     filename: Value,
+    source: &str,
 ) -> PyResult {
     match made {
         Ok((code, warnings)) => {
             warn(th, &warnings, filename)?;
             Ok(Object::<Code>::new(th, &Arc::new(code))?.value())
         }
-        Err(e) => Err(raise(th, &e, filename)),
+        Err(e) => Err(raise_in(th, &e, filename, source)),
     }
 }
 
@@ -152,7 +138,7 @@ fn tree(
     }
     let tree = ast::from_object(th, source, options.mode)?;
     let made = th.blocking(|| tree.compile(options, how));
-    finish(th, made, filename)
+    finish(th, made, filename, "")
 }
 
 /// The tree of a source text, as objects.
@@ -180,7 +166,7 @@ fn parse_tree(
             warn(th, &warnings, filename)?;
             ast::to_objects(th, &parsed, options.mode, optimize, filename)
         }
-        Err(e) => Err(raise(th, &e, filename)),
+        Err(e) => Err(raise_in(th, &e, filename, text)),
     }
 }
 
@@ -210,12 +196,16 @@ fn warn(th: &Thread, warnings: &[Warning], filename: Value) -> PyResult<()> {
             Err(e) if e.is(&exc::SYNTAX_WARNING) => {
                 let at = SyntaxError {
                     kind: ErrorKind::Syntax,
-                    msg: w.msg.clone(),
+                    // It does not work any more.
+                    msg: w
+                        .msg
+                        .replace(" Such sequences will not work in the future.", ""),
                     line: w.line,
                     col: w.col,
                     end_line: Some(w.line),
                     end_col: Some(w.col as i32),
                     text: None,
+                    by_parser: false,
                 };
                 return Err(raise(th, &at, filename));
             }

@@ -286,6 +286,7 @@ fn null_bytes(th: &Thread, source: &[u8], name: Value) -> taipan_object::Raised 
         end_line: None,
         end_col: None,
         text: Some(String::from_utf8_lossy(shown).into_owned()),
+        by_parser: false,
     };
     crate::compile::raise(th, &e, name)
 }

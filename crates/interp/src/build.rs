@@ -306,7 +306,8 @@ fn callable_name(th: &Thread, f: Value) -> String {
 pub fn dict_merge(th: &Thread, dict: Value, v: Value, f: Value) -> PyResult<()> {
     if !is_mapping(th, v)? {
         return Err(th.type_error(format!(
-            "Value after ** must be a mapping, not {}",
+            "{} argument after ** must be a mapping, not {}",
+            callable_name(th, f),
             class_of(v).tp_name()
         )));
     }
@@ -314,14 +315,12 @@ pub fn dict_merge(th: &Thread, dict: Value, v: Value, f: Value) -> PyResult<()> 
     each_pair(th, v, |k, x| {
         let h = ops::hash(th, k)?;
         if d.map.get(th, k, h)?.is_some() {
-            return Err(match k.as_str_obj() {
-                Some(_) => th.type_error(format!(
-                    "{} got multiple values for keyword argument '{}'",
-                    callable_name(th, f),
-                    names::text(k)
-                )),
-                None => th.type_error("keywords must be strings"),
-            });
+            let shown = ops::str(th, k)?;
+            return Err(th.type_error(format!(
+                "{} got multiple values for keyword argument '{}'",
+                callable_name(th, f),
+                names::text(shown)
+            )));
         }
         d.set(th, k, x)
     })
@@ -335,7 +334,8 @@ pub fn call_ex(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
         None => {
             if class_of(args).slots().iter.is_none() && class_of(args).slots().getitem.is_none() {
                 return Err(th.type_error(format!(
-                    "Value after * must be an iterable, not {}",
+                    "{} argument after * must be an iterable, not {}",
+                    callable_name(th, f),
                     class_of(args).tp_name()
                 )));
             }
@@ -346,7 +346,8 @@ pub fn call_ex(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
     if !kwargs.is_absent() {
         if !is_mapping(th, kwargs)? {
             return Err(th.type_error(format!(
-                "Value after ** must be a mapping, not {}",
+                "{} argument after ** must be a mapping, not {}",
+                callable_name(th, f),
                 class_of(kwargs).tp_name()
             )));
         }

@@ -182,9 +182,17 @@ pub fn run(
             regs.set(i.a(), v);
         }
         Op::SET_ADD => {
-            regs.get(i.a())
-                .expect::<taipan_object::dict::Set>()
-                .add(th, regs.get(i.b()))?;
+            // `__conditional_annotations__` is a name that programs can bind to anything.
+            let set = regs.get(i.a());
+            match set.downcast::<taipan_object::dict::Set>() {
+                Some(s) if !types::is_instance(set, &types::FROZENSET) => {
+                    s.add(th, regs.get(i.b()))?;
+                }
+                _ => {
+                    let name = types::class_of(set).tp_name();
+                    return Err(th.type_error(format!("expected a set, got '{name}'")));
+                }
+            }
         }
         Op::MAP_ADD => {
             let d = regs.get(i.a()).expect::<taipan_object::dict::Dict>();

@@ -22,9 +22,9 @@ pub static SPEC: TypeSpec = TypeSpec {
         Method::new("__reduce__", "($self, /)", reduce).doc("Return state information for pickling."),
     ],
     getset: &[
-        GetSet::new("start", |_, v| Ok(v.expect::<Slice>().start.get())),
-        GetSet::new("stop", |_, v| Ok(v.expect::<Slice>().stop.get())),
-        GetSet::new("step", |_, v| Ok(v.expect::<Slice>().step.get())),
+        GetSet::rw("start", |_, v| Ok(v.expect::<Slice>().start.get()), read_only),
+        GetSet::rw("stop", |_, v| Ok(v.expect::<Slice>().stop.get()), read_only),
+        GetSet::rw("step", |_, v| Ok(v.expect::<Slice>().step.get()), read_only),
     ],
     doc: "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object.\n\nThis is used for extended slicing (e.g. a[0:10:2]).",
     sig: "",
@@ -158,4 +158,12 @@ fn indices(th: &Thread, a: &[Value]) -> PyResult {
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {
     let args = Value::tuple(th, &parts(a[0]));
     Ok(Value::tuple(th, &[types::SLICE.value(), args]))
+}
+
+/// The setter of what CPython has as read-only members.
+fn read_only(th: &Thread, _: Value, _: Value) -> PyResult<()> {
+    Err(th.raise(
+        &taipan_object::exception::ATTRIBUTE_ERROR,
+        "readonly attribute",
+    ))
 }

@@ -173,7 +173,8 @@ pub(crate) fn fill_static(
     if hash_lost {
         dict.set(th, names::HASH.get(), Value::NONE)?;
     }
-    if own.new.is_some() {
+    let base_new = t.base.get().and_then(|b| b.slots().new);
+    if own.new.is_some() && own.new.map(|f| f as usize) != base_new.map(|f| f as usize) {
         let new = NativeFunction::bind(th, &TYPE_NEW_ROW, t.value());
         dict.set(th, names::NEW.get(), new)?;
     }
@@ -357,10 +358,8 @@ pub fn check_new(th: &Thread, native: &Object<Type>, cls: Value) -> PyResult<()>
         }
     }
     if b.has_flag(types::flags::NO_NEW) {
-        let module = types::module_of(b).filter(|m| !m.is_str("builtins"));
-        let dot = module.map_or(String::new(), |m| format!("{}.", crate::names::text(m)));
-        let name = b.name_text();
-        return Err(th.type_error(format!("cannot create '{dot}{name}' instances")));
+        let name = b.tp_name();
+        return Err(th.type_error(format!("cannot create '{name}' instances")));
     }
     if let (Some(x), Some(y)) = (b.slots().new, native.slots().new)
         && x as usize != y as usize
@@ -709,7 +708,12 @@ pub fn new_class<'a>(
     };
     let mut f = flags::HEAP | flags::BASE | flags::READY;
     for b in bases {
-        let inherit = b.expect::<Type>().flags.load(Ordering::Acquire) & flags::INHERITED;
+        let mut inherit = b.expect::<Type>().flags.load(Ordering::Acquire) & flags::INHERITED;
+        let pattern = flags::SEQUENCE | flags::MAPPING;
+        if f & pattern != 0 {
+            // What the first base is to a pattern decides.
+            inherit &= !pattern;
+        }
         f |= inherit & !(flags::INLINE_ITEMS);
     }
     f |= base.flags.load(Ordering::Acquire) & flags::INLINE_ITEMS;
@@ -802,6 +806,8 @@ pub fn new_class<'a>(
     t.dict.set(&t.header, Some(dict));
     let root = Shape::root(th, t, t.inline_hint.load(Ordering::Relaxed))?;
     t.root_shape.set(&t.header, Some(root));
+    // A metaclass's `mro` may use the methods already.
+    fill_cells(th, t, dict)?;
     set_mro(th, t)?;
     // What only another base than the layout's gives.
     let slots = slotdefs::compute(base.slots(), &|name| t.lookup(name));
@@ -814,6 +820,28 @@ pub fn new_class<'a>(
     }
     t.version.store(types::fresh_version(), Ordering::Release);
     Ok(t)
+}
+
+/// Tells the cells that a class body made for `__class__` and its namespace what they are.
+fn fill_cells(th: &Thread, t: &Object<Type>, dict: &Object<Dict>) -> PyResult<()> {
+    let cells = [
+        (&names::CLASS_CELL, "__classcell__", t.value()),
+        (&names::CLASSDICT_CELL, "__classdictcell__", dict.value()),
+    ];
+    for (name, shown, value) in cells {
+        let Some(cell) = dict.remove(th, name.get())? else {
+            continue;
+        };
+        let Some(c) = cell.downcast::<crate::func::Cell>() else {
+            let of = crate::ops::repr(th, class_of(cell).value())?;
+            return Err(th.type_error(format!(
+                "{shown} must be a nonlocal cell, not {}",
+                names::text(of)
+            )));
+        };
+        c.value.set(&c.header, value);
+    }
+    Ok(())
 }
 
 /// `cls.__bases__ = bases`: the layout of instances must stay as it is.

@@ -73,7 +73,7 @@ pub mod extra {
     /// `UnicodeError.encoding`, `.object`, `.start`, `.end`, `.reason`
     pub const UNICODE: [usize; 5] = [0, 1, 2, 3, 4];
     /// `BaseExceptionGroup.message`, `.exceptions`
-    pub const GROUP: [usize; 2] = [0, 1];
+    pub const GROUP: [usize; 3] = [0, 1, 2];
     /// How many fields an exception may have.
     pub const MAX: usize = 9;
 }

@@ -1,6 +1,7 @@
 //! Runs what the collector left to be run: finalisers and the callbacks of weak references.
 
 use crate::error::PyResult;
+use crate::frame::{GenState, Generator};
 use crate::func::Function;
 use crate::thread::Thread;
 use crate::types::{self, class_of};
@@ -65,6 +66,9 @@ fn finalize(th: &Thread, v: Value) {
     let Some(del) = class_of(v).slots().del else {
         return;
     };
+    let never_begun = v
+        .downcast::<Generator>()
+        .is_some_and(|g| g.state() == GenState::Created);
     let r: PyResult<()> = th.recurse("", || del(th, v));
     if let Err(e) = r {
         let own = class_of(v).lookup(names::DEL.get());
@@ -72,7 +76,15 @@ fn finalize(th: &Thread, v: Value) {
             Some(f) if f.downcast::<Function>().is_some() => {
                 described(th, "calling deallocator", f)
             }
-            _ if types::is_instance(v, &types::GENERATOR) => described(th, "closing generator", v),
+            _ if never_begun && types::is_instance(v, &types::COROUTINE) => {
+                described(th, "finalizing coroutine", v)
+            }
+            _ if types::is_instance(v, &types::GENERATOR)
+                || types::is_instance(v, &types::COROUTINE)
+                || types::is_instance(v, &types::ASYNC_GENERATOR) =>
+            {
+                described(th, "closing generator", v)
+            }
             _ => described(th, "finalizing", v),
         };
         th.unraisable(e, Some(&what), Value::ABSENT);

@@ -508,7 +508,13 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
         }
         return Ok(it);
     }
-    if ty.slots().getitem.is_some() && !ty.has_flag(types::flags::DICT_SUBCLASS) {
+    let s = ty.slots();
+    // Native types that are subscripted but are no sequences: unions, matches of regular expressions.
+    let sequence = ty.is_heap()
+        || ty.has_flag(types::flags::SEQUENCE)
+        || s.concat.is_some()
+        || s.setitem.is_some();
+    if s.getitem.is_some() && sequence && !ty.has_flag(types::flags::DICT_SUBCLASS) {
         return crate::iter::SeqIter::new(th, v);
     }
     Err(th.type_error(format!("'{}' object is not iterable", ty.tp_name())))

@@ -94,3 +94,8 @@ def get_special_method_names():
 def get_specialization_stats():
     """Statistics of specialised operations; not collected."""
     return None
+
+
+# Instructions specialise themselves, but no tool can watch them do it.
+ENABLE_SPECIALIZATION = False
+ENABLE_SPECIALIZATION_FT = False

@@ -89,6 +89,14 @@ const EDITS: &[Edit] = &[
             "try:\n    from _remote_debugging import RemoteUnwinder, FrameInfo\nexcept ImportError:\n    FrameInfo = tuple\n\n    def RemoteUnwinder(*args, **kwargs):\n        raise RuntimeError('other processes cannot be looked into')\n",
         ),
     ),
+    // Attributes of functions are computed here, so a slot shows what a member is.
+    edit(
+        "types.py",
+        Replace(
+            "MemberDescriptorType = type(FunctionType.__globals__)",
+            "MemberDescriptorType = type(type('_', (), {'__slots__': 'x'}).x)",
+        ),
+    ),
     edit(
         "json/decoder.py",
         Cut(

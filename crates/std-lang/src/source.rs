@@ -65,20 +65,7 @@ pub fn bytes_source(
                 }
             }
         }
-        Err(mut e) => {
-            if e.line > 0 && e.text.is_none() {
-                let line = bytes.split(|b| *b == b'\n').nth(e.line as usize - 1);
-                e.text = line.map(|l| String::from_utf8_lossy(l).into_owned() + "\n");
-                let bad = line.and_then(|l| std::str::from_utf8(l).err());
-                if let (Some(bad), Some(line)) = (bad, line) {
-                    let before = String::from_utf8_lossy(&line[..bad.valid_up_to()]);
-                    e.col = before.chars().count() as u32 + 1;
-                    e.end_line = Some(e.line);
-                    e.end_col = Some(e.col as i32);
-                }
-            }
-            Err(raise(th, &e, filename))
-        }
+        Err(e) => Err(raise(th, &e, filename)),
     }
 }
 
@@ -95,6 +82,51 @@ fn class(kind: ErrorKind) -> &'static StaticType {
     }
 }
 
+/// A line of the file that code is from; None where it can't be read.
+fn line_of_file(th: &Thread, filename: Value, line: u32) -> Value {
+    let Some(Ok(path)) = filename.as_wtf8().map(|w| w.as_str()) else {
+        return Value::NONE;
+    };
+    if line == 0 || path.is_empty() || path.starts_with('<') {
+        return Value::NONE;
+    }
+    let path = path.to_owned();
+    let bytes = th.blocking(|| match std::fs::metadata(&path) {
+        Ok(m) if m.is_file() => std::fs::read(&path).ok(),
+        _ => None,
+    });
+    let bytes = bytes.unwrap_or_default();
+    let text = match syntax::source::decode(&bytes) {
+        Ok(Decoded::Text(text)) => text,
+        Ok(Decoded::NeedsCodec { encoding, bytes }) => {
+            let Ok(v) = Value::bytes(th, &bytes) else {
+                return Value::NONE;
+            };
+            match taipan_strings::codec::decode(th, v, &bytes, Some(&encoding), None) {
+                Ok(text) => names::text(text).into_owned(),
+                Err(_) => return Value::NONE,
+            }
+        }
+        Err(_) => String::from_utf8_lossy(&bytes).into_owned(),
+    };
+    let line = text.split_inclusive('\n').nth(line as usize - 1);
+    line.map_or(Value::NONE, |l| Value::str(th, l))
+}
+
+/// The Python exception of an error in a source text, which it tells to whom looks for misspelt keywords.
+pub fn raise_in(th: &Thread, e: &SyntaxError, filename: Value, source: &str) -> Raised {
+    let raised = raise(th, e, filename);
+    if e.by_parser && raised.is(&exc::SYNTAX_ERROR) {
+        // CPython says here where the last whole statement was, but has forgotten it by then.
+        let zero = Value::small_int(0);
+        let end = if source.ends_with('\n') { "" } else { "\n" };
+        let source = Value::str(th, &format!("{source}{end}"));
+        let metadata = Value::tuple(th, &[zero, zero, source]);
+        exc::set_extra(th, raised.0, exc::extra::SYNTAX[8], metadata);
+    }
+    raised
+}
+
 /// The Python exception of a syntax error.
 pub fn raise(th: &Thread, e: &SyntaxError, filename: Value) -> Raised {
     let t = class(e.kind);
@@ -108,7 +140,7 @@ pub fn raise(th: &Thread, e: &SyntaxError, filename: Value) -> Raised {
     let int = |n: i64| Value::int(th, n);
     let text = match &e.text {
         Some(t) => Value::str(th, t),
-        None => Value::NONE,
+        None => line_of_file(th, filename, e.line),
     };
     let place = [
         filename,

@@ -55,17 +55,21 @@ pub struct SyntaxError {
     pub end_line: Option<u32>,
     /// `end_offset`: column after the last character, from 1.
     pub end_col: Option<i32>,
-    /// The source line, with its newline.
+    /// The source line, with its newline where CPython's parser keeps it; `None` for what is to be read from the file.
     pub text: Option<String>,
+    /// Whether the tokenizer or the parser found it, not a later pass.
+    pub by_parser: bool,
 }
 
 impl SyntaxError {
     /// A `SyntaxError` of the compiler covering `range`. Its columns count bytes, as CPython's
-    /// do for these errors; those of the parser count characters.
+    /// do for these errors; those of the parser count characters. Their text is looked up in the file that the code
+    /// is from, so here there is none.
     pub fn at(lines: &Lines, range: TextRange, msg: impl Into<String>) -> Box<Self> {
         let mut error = Self::with_kind(lines, ErrorKind::Syntax, range, msg);
         error.col = lines.position(range.start()).1 + 1;
         error.end_col = Some(lines.position(range.end()).1 as i32 + 1);
+        error.text = None;
         error
     }
 
@@ -86,6 +90,7 @@ impl SyntaxError {
             end_line: Some(end_line),
             end_col: Some(end_col as i32),
             text: lines.text_of_line(line).map(with_newline),
+            by_parser: false,
         })
     }
 
@@ -112,6 +117,7 @@ impl SyntaxError {
             end_line: None,
             end_col: None,
             text: None,
+            by_parser: false,
         })
     }
 

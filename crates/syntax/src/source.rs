@@ -19,7 +19,7 @@ pub enum Decoded {
     },
 }
 
-/// Decodes a source file as CPython's tokenizer does. The error has no line text.
+/// Decodes a source file as CPython's tokenizer does.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, Box<SyntaxError>> {
     let (body, has_bom) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => (rest, true),
@@ -27,9 +27,23 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, Box<SyntaxError>> {
     };
     let cookie = coding_cookie(body);
     let encoding = cookie.map_or(Cow::Borrowed("utf-8"), normalize_encoding);
-    if has_bom && encoding != "utf-8" {
+    // With a byte-order mark only the one spelling will do.
+    let cookie_is = |name: &str| cookie.is_some_and(|c| c.eq_ignore_ascii_case(name));
+    if has_bom && (encoding != "utf-8" || cookie_is("utf8") || cookie_is("u8")) {
         let cookie = cookie.unwrap_or_default();
-        return Err(plain(format!("encoding problem: {cookie} with BOM")));
+        let mut error = plain(format!("encoding problem: {cookie} with BOM"));
+        let lines = body.split(|byte| *byte == b'\n').take(2).enumerate();
+        for (i, line) in lines {
+            if cookie_in(line).is_some() {
+                let text = String::from_utf8_lossy(line).into_owned();
+                error.line = i as u32 + 1;
+                error.end_line = Some(error.line);
+                error.end_col = Some(text.chars().count() as i32);
+                error.text = Some(text);
+                break;
+            }
+        }
+        return Err(error);
     }
     match &*encoding {
         "utf-8" => match std::str::from_utf8(body) {
@@ -78,7 +92,15 @@ fn bad_utf8(body: &[u8], at: usize, declared: bool) -> Box<SyntaxError> {
              declared; see https://peps.python.org/pep-0263/ for details"
         ))
     };
+    let start = body[..at].iter().rposition(|byte| *byte == b'\n');
+    let start = start.map_or(0, |idx| idx + 1);
+    let end = body[at..].iter().position(|byte| *byte == b'\n');
+    let end = end.map_or(body.len(), |n| at + n);
     error.line = line;
+    error.col = String::from_utf8_lossy(&body[start..at]).chars().count() as u32 + 1;
+    error.end_line = Some(line);
+    error.end_col = Some(error.col as i32);
+    error.text = Some(String::from_utf8_lossy(&body[start..end]).into_owned());
     error
 }
 

@@ -1,10 +1,12 @@
 //! `function`: what `def` and `lambda` make.
 
 use crate::class::evaluate_annotate;
+use taipan_bytecode::CodeFlags;
 use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
 use taipan_object::exception as exc;
+use taipan_object::frame;
 use taipan_object::func::{BoundMethod, Cell, Function};
 use taipan_object::heap::{Field, FieldOf};
 use taipan_object::native::{GetSet, Method, TypeSpec};
@@ -156,13 +158,15 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
             )));
         }
     }
-    let builtins = crate::builtins_of(th, globals);
-    let doc = match code
-        .data
-        .data
-        .flags
-        .has(taipan_bytecode::CodeFlags::HAS_DOCSTRING)
-    {
+    let builtins = match globals.map.get_str(names::BUILTINS.get()) {
+        Some(_) => crate::builtins_of(th, globals),
+        // Those of the code that makes the function.
+        None => match frame::current(th) {
+            Some(f) => f.builtins(),
+            None => crate::builtins_of(th, globals),
+        },
+    };
+    let doc = match code.data.data.flags.has(CodeFlags::HAS_DOCSTRING) {
         true => code
             .consts
             .expect()
@@ -240,6 +244,21 @@ fn set_code(th: &Thread, v: Value, value: Value) -> PyResult<()> {
             "{}() requires a code object with {have} free vars, not {want}",
             names::text(f.name.get())
         )));
+    }
+    let kind = |c: &Object<Code>| {
+        let flags = c.data.data.flags;
+        [
+            CodeFlags::GENERATOR,
+            CodeFlags::COROUTINE,
+            CodeFlags::ASYNC_GENERATOR,
+        ]
+        .map(|f| flags.has(f))
+    };
+    if kind(code) != kind(f.code.expect()) {
+        th.warn(
+            &exc::DEPRECATION_WARNING,
+            "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
+        )?;
     }
     f.code.set(&f.header, Some(code));
     Ok(())

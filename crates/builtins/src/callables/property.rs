@@ -129,11 +129,8 @@ static INIT: Method = Method::new(
         } else {
             match attr::set(th, a[0], names::DOC.get(), doc) {
                 Ok(()) => {}
-                Err(e)
-                    if e.is(&exc::ATTRIBUTE_ERROR)
-                        && !p.getter_doc.load(Ordering::Relaxed)
-                        && doc.is_none() => {}
-                Err(e) if e.is(&exc::ATTRIBUTE_ERROR) && p.getter_doc.load(Ordering::Relaxed) => {}
+                // A docstring that is given is dropped, that of the getter is not.
+                Err(e) if e.is(&exc::ATTRIBUTE_ERROR) && !p.getter_doc.load(Ordering::Relaxed) => {}
                 Err(e) => return Err(e),
             }
         }

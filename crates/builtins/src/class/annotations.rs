@@ -84,7 +84,7 @@ pub fn evaluate(th: &Thread, annotate: Value) -> PyResult {
     let made = call::call(th, annotate, &[Value::small_int(1)])?;
     if made.as_dict().is_none() {
         return Err(th.type_error(format!(
-            "__annotate__() must return a dict, not {}",
+            "__annotate__ returned non-dict of type '{}'",
             class_of(made).tp_name()
         )));
     }

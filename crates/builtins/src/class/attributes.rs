@@ -126,6 +126,12 @@ pub(super) fn module_name(t: &Object<Type>) -> Option<Value> {
 pub(super) fn get_module(th: &Thread, v: Value) -> PyResult {
     let t = this(v);
     match module_name(t) {
+        // A native type whose instances have the attribute has its descriptor there.
+        Some(d) if !t.is_heap() && d.as_str_obj().is_none() => {
+            let of_typing = t.is(&crate::typing::TYPE_ALIAS);
+            let name = if of_typing { "typing" } else { "builtins" };
+            Ok(strings::intern(th, name))
+        }
         Some(m) => Ok(m),
         None if t.is_heap() => Err(th.attribute_error("__module__", v, names::MODULE.get())),
         None => Ok(strings::intern(th, "builtins")),
@@ -225,10 +231,13 @@ pub(super) fn set_type_params(th: &Thread, v: Value, value: Value) -> PyResult<(
 }
 
 pub(super) fn get_flags(th: &Thread, v: Value) -> PyResult {
-    Ok(Value::int(
-        th,
-        (this(v).flags.load(Ordering::Acquire) & 0xFFFF_FFFF) as i64,
-    ))
+    let t = this(v);
+    let mut bits = t.flags.load(Ordering::Acquire) & 0xFFFF_FFFF;
+    if t.is(&crate::typing::GENERIC) {
+        // `copyreg` asks whether a native base has a state of its own to be kept.
+        bits |= flags::HEAP;
+    }
+    Ok(Value::int(th, bits as i64))
 }
 
 pub(super) fn get_basicsize(th: &Thread, v: Value) -> PyResult {

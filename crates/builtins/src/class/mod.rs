@@ -114,12 +114,7 @@ pub fn call_type(th: &Thread, v: Value, args: Args) -> PyResult {
         .new
         .filter(|_| !t.has_flag(flags::NO_NEW) || t.is_heap())
     else {
-        let module = types::module_of(t);
-        let prefix = match module {
-            Some(m) if !m.is_str("builtins") => format!("{}.", names::text(m)),
-            _ => String::new(),
-        };
-        return Err(th.type_error(format!("cannot create '{prefix}{}' instances", t.tp_name())));
+        return Err(th.type_error(format!("cannot create '{}' instances", t.tp_name())));
     };
     let obj = new(th, t, args)?;
     let made = class_of(obj);

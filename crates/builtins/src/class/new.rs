@@ -6,7 +6,6 @@ use taipan_object::call::{self, Args};
 use taipan_object::class;
 use taipan_object::dict::Dict;
 use taipan_object::frame;
-use taipan_object::func::Cell;
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value, ValueVec, names, ops, strings};
 
@@ -84,24 +83,6 @@ pub fn new_type<'a>(
         && let Some(module) = f.globals().map.get_str(names::NAME.get())
     {
         dict.set(th, names::MODULE.get(), module)?;
-    }
-    if let Some(cell) = dict.remove(th, names::CLASS_CELL.get())? {
-        let Some(c) = cell.downcast::<Cell>() else {
-            return Err(th.type_error(format!(
-                "type.__new__ got an invalid __classcell__: expected a cell, got {}",
-                names::text(ops::repr(th, class_of(cell).value())?)
-            )));
-        };
-        c.value.set(&c.header, t.value());
-    }
-    if let Some(cell) = dict.remove(th, names::CLASSDICT_CELL.get())? {
-        let Some(c) = cell.downcast::<Cell>() else {
-            return Err(th.type_error(format!(
-                "type.__new__ got an invalid __classdictcell__: expected a cell, got {}",
-                names::text(ops::repr(th, class_of(cell).value())?)
-            )));
-        };
-        c.value.set(&c.header, dict.value());
     }
     t.modified();
     set_names(th, t)?;

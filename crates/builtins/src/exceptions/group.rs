@@ -1,6 +1,6 @@
 //! `BaseExceptionGroup` and `ExceptionGroup`, and what `except*` does with them.
 
-use super::{base, blank_instance, extra_field, get, set};
+use super::{base, blank_instance, get, set};
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::class;
@@ -18,6 +18,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
             base::init(th, v, args)
         });
         s.str = Some(str);
+        s.repr = Some(repr);
     },
     methods: &[
         Method::new("derive", "($self, excs, /)", |th, a| {
@@ -43,7 +44,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         .doc("See PEP 585"),
     ],
     getset: &[
-        extra_field!("message", extra::GROUP[0]),
+        GetSet::new("message", |_, v| Ok(get(v, extra::GROUP[0]))).doc("exception message"),
         GetSet::new("exceptions", |_, v| Ok(get(v, extra::GROUP[1]))),
     ],
     doc: "A combination of multiple unrelated exceptions.",
@@ -114,11 +115,38 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     } else if nested_base && cls.is_subtype(&exc::EXCEPTION) {
         return Err(th.type_error(format!("Cannot nest BaseExceptions in '{}'", cls.tp_name())));
     }
+    let shown = match list.as_list().is_some() || list.as_tuple().is_some() {
+        true => Value::NONE,
+        false => ops::repr(th, *list)?,
+    };
     let v = blank_instance(th, cls, args.pos())?;
+    set(th, v, extra::GROUP[2], shown);
     set(th, v, extra::GROUP[0], *message);
     let tuple = Value::try_tuple(th, &items)?;
     set(th, v, extra::GROUP[1], tuple);
     Ok(v)
+}
+
+/// The members are shown as they were given: as a list, a tuple, or by what another sequence said of itself then.
+fn repr(th: &Thread, v: Value) -> PyResult {
+    let shown = get(v, extra::GROUP[2]);
+    let shown = if shown.is_none() {
+        let args = base::this(v).args.get();
+        let was_list = args
+            .as_tuple()
+            .is_some_and(|a| a.get(1).is_some_and(|x| x.as_list().is_some()));
+        let items = match was_list {
+            true => Value::list(th, members(v))?,
+            false => get(v, extra::GROUP[1]),
+        };
+        ops::repr(th, items)?
+    } else {
+        shown
+    };
+    let message = ops::repr(th, get(v, extra::GROUP[0]))?;
+    let name = Value::str(th, &class_of(v).name_text());
+    let [open, comma, close] = ["(", ", ", ")"].map(|s| Value::str(th, s));
+    crate::text::join(th, &[name, open, message, comma, shown, close])
 }
 
 fn str(th: &Thread, v: Value) -> PyResult {

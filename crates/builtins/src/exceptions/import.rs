@@ -35,6 +35,9 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
 const KEYWORDS: [&str; 3] = ["name", "path", "name_from"];
 
 fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
+    for n in extra::IMPORT {
+        set(th, v, n, Value::NONE);
+    }
     for (k, x) in args.kw() {
         match KEYWORDS.iter().position(|n| k.is_str(n)) {
             Some(n) => set(th, v, extra::IMPORT[n + 1], x),

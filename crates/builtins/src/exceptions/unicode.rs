@@ -10,7 +10,7 @@ use taipan_object::{PyResult, Thread, Value, buffer, names, ops};
 /// The attributes, `encoding` among them.
 const GETSET: &[GetSet] = &[
     extra_field!("encoding", UNICODE[0]),
-    extra_field!("object", UNICODE[1]),
+    GetSet::rw("object", object, set_object),
     GetSet::rw(
         "start",
         |th, v| position(th, v, 2),
@@ -25,7 +25,7 @@ const GETSET: &[GetSet] = &[
 ];
 
 const TRANSLATE_GETSET: &[GetSet] = &[
-    extra_field!("object", UNICODE[1]),
+    GetSet::rw("object", object, set_object),
     GetSet::rw(
         "start",
         |th, v| position(th, v, 2),
@@ -77,6 +77,15 @@ enum Kind {
     Encode,
     Decode,
     Translate,
+}
+
+fn object(_: &Thread, v: Value) -> PyResult {
+    Ok(get(v, UNICODE[1]))
+}
+
+fn set_object(th: &Thread, v: Value, x: Value) -> PyResult<()> {
+    set(th, v, UNICODE[1], x);
+    Ok(())
 }
 
 fn position(_: &Thread, v: Value, n: usize) -> PyResult {
@@ -145,29 +154,35 @@ fn init(th: &Thread, v: Value, args: Args, kind: Kind) -> PyResult<()> {
 }
 
 fn str(th: &Thread, v: Value, kind: Kind) -> PyResult {
-    let object = get_extra(v, UNICODE[1]);
-    if object.is_absent() {
+    if get_extra(v, UNICODE[1]).is_absent() {
         // `__init__` was not called.
         return Ok(taipan_object::strings::empty_str());
     }
     let reason = ops::str(th, get(v, UNICODE[4]))?;
     let encoding = ops::str(th, get(v, UNICODE[0]))?;
     let encoding = names::text(encoding);
+    // Showing them may have changed it.
+    let object = get_extra(v, UNICODE[1]);
+    let (len, wanted) = match kind {
+        Kind::Decode => (object.as_bytes().map(|b| b.len()), "bytes"),
+        _ => (object.as_str_obj().map(|s| s.len()), "string"),
+    };
+    let Some(len) = len else {
+        return Err(th.type_error(if object.is_absent() {
+            "UnicodeError 'object' attribute is not set".to_owned()
+        } else {
+            format!("UnicodeError 'object' attribute must be a {wanted}")
+        }));
+    };
+    let len = len as i64;
     let start = get_extra(v, UNICODE[2]).as_i64().unwrap_or(0);
     let end = get_extra(v, UNICODE[3]).as_i64().unwrap_or(0);
-    let len = object
-        .as_str_obj()
-        .map(|s| s.len())
-        .or(object.as_bytes().map(|b| b.len()))
-        .unwrap_or(0) as i64;
-    let start = start.clamp(0, (len - 1).max(0));
-    let end = end.clamp(1.min(len), len);
     let head = match kind {
         Kind::Encode => format!("'{encoding}' codec can't encode"),
         Kind::Decode => format!("'{encoding}' codec can't decode"),
         Kind::Translate => "can't translate".to_owned(),
     };
-    let one = len > 0 && end == start + 1;
+    let one = (0..len).contains(&start) && (0..=len).contains(&end) && end == start.wrapping_add(1);
     let body = match (kind, one) {
         (Kind::Decode, true) => {
             let byte = object
@@ -177,7 +192,9 @@ fn str(th: &Thread, v: Value, kind: Kind) -> PyResult {
                 .unwrap_or(0);
             format!("{head} byte 0x{byte:02x} in position {start}: ")
         }
-        (Kind::Decode, false) => format!("{head} bytes in position {start}-{}: ", end - 1),
+        (Kind::Decode, false) => {
+            format!("{head} bytes in position {start}-{}: ", end.wrapping_sub(1))
+        }
         (_, true) => {
             let c = object
                 .as_wtf8()
@@ -190,7 +207,10 @@ fn str(th: &Thread, v: Value, kind: Kind) -> PyResult {
             };
             format!("{head} character '{shown}' in position {start}: ")
         }
-        (_, false) => format!("{head} characters in position {start}-{}: ", end - 1),
+        (_, false) => format!(
+            "{head} characters in position {start}-{}: ",
+            end.wrapping_sub(1)
+        ),
     };
     crate::text::join(th, &[Value::str(th, &body), reason])
 }

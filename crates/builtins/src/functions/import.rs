@@ -232,6 +232,10 @@ fn resolve(th: &Thread, name: Value, globals: Value, level: i32) -> PyResult {
             p
         }
         (None, None) => {
+            th.warn(
+                &exc::IMPORT_WARNING,
+                "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__",
+            )?;
             let Some(n) = get(names::NAME.get()) else {
                 return Err(th.raise(&exc::KEY_ERROR, "'__name__' not in globals"));
             };

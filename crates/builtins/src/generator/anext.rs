@@ -1,12 +1,13 @@
 //! `anext(iterator, default)`: an awaitable that gives the default at the end.
 
 use super::shared::THROW_SIG;
+use taipan_bytecode::CodeFlags;
 use taipan_object::exception as exc;
-use taipan_object::frame::Generator;
+use taipan_object::frame::{FramePtr, Generator};
 use taipan_object::heap::Field;
 use taipan_object::native::{Method, TypeSpec};
 use taipan_object::types::{self, OBJECT, StaticType, class_of, layout_of};
-use taipan_object::{PyResult, Thread, Value, call, ops, payload};
+use taipan_object::{Object, PyResult, Thread, Value, call, ops, payload};
 
 /// The payload of `anext_awaitable`.
 pub struct AnextAwaitable {
@@ -83,7 +84,7 @@ fn iterator(th: &Thread, v: Value) -> PyResult {
     let it = match slots.await_ {
         Some(f) => f(th, w)?,
         // A generator marked by `types.coroutine` is its own iterator.
-        None if w.downcast::<Generator>().is_some() => w,
+        None if w.downcast::<Generator>().is_some_and(is_awaitable) => w,
         None => {
             return Err(th.type_error(format!(
                 "'{}' object can't be awaited",
@@ -102,6 +103,10 @@ fn iterator(th: &Thread, v: Value) -> PyResult {
         )));
     }
     Ok(it)
+}
+
+fn is_awaitable(g: &Object<Generator>) -> bool {
+    CodeFlags(FramePtr(g.frame()).code().flags).has(CodeFlags::ITERABLE_COROUTINE)
 }
 
 fn proxy(th: &Thread, v: Value, method: &str, args: &[Value]) -> PyResult {

@@ -42,18 +42,18 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     methods: &[
         Method::new("asend", "($self, value, /)", |th, a| {
             init_hooks(th, a[0])?;
-            Ok(awaitables::asend(th, a[0], a[1]))
+            Ok(awaitables::watched(awaitables::asend(th, a[0], a[1])))
         })
         .doc("asend(v) -> send 'v' in generator."),
         Method::new("athrow", THROW_SIG, |th, a| {
             init_hooks(th, a[0])?;
             let args = Value::tuple(th, &[a[1], a[2].or(Value::NONE), a[3].or(Value::NONE)]);
-            Ok(awaitables::athrow(th, a[0], args))
+            Ok(awaitables::watched(awaitables::athrow(th, a[0], args)))
         })
         .doc("athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python."),
         Method::new("aclose", "($self, /)", |th, a| {
             init_hooks(th, a[0])?;
-            Ok(awaitables::athrow(th, a[0], Value::NONE))
+            Ok(awaitables::watched(awaitables::athrow(th, a[0], Value::NONE)))
         })
         .doc("aclose() -> raise GeneratorExit inside generator."),
         Method::new("__del__", "($self, /)", |th, a| finalize(th, a[0]).map(|()| Value::NONE)),

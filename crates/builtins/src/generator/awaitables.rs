@@ -7,8 +7,8 @@ use taipan_object::exception as exc;
 use taipan_object::frame::{AsyncYield, GenState, Resume, Step};
 use taipan_object::heap::Field;
 use taipan_object::native::{Method, TypeSpec};
-use taipan_object::types::{OBJECT, StaticType, layout_of};
-use taipan_object::{Object, PyResult, Raised, Thread, Value, payload};
+use taipan_object::types::{OBJECT, StaticType, class_of, layout_of};
+use taipan_object::{Object, PyResult, Raised, Thread, Value, names, ops, payload};
 
 const INIT: u8 = 0;
 const ITERATING: u8 = 1;
@@ -62,6 +62,34 @@ pub(super) fn athrow(th: &Thread, generator: Value, args: Value) -> Value {
     make(th, &ATHROW, generator, args)
 }
 
+/// The same awaitable, to be warned of if nobody awaits it. Those that `async for` makes are always awaited.
+pub(super) fn watched(v: Value) -> Value {
+    taipan_object::gc::register_finalizable(v.cell_unchecked());
+    v
+}
+
+/// Warns of an awaitable that was never awaited.
+fn finalize(th: &Thread, v: Value) -> PyResult<()> {
+    let a = of(v);
+    if a.state.load(Ordering::Acquire) != INIT {
+        return Ok(());
+    }
+    let method = match a.argument.get() {
+        _ if class_of(v).is(&ASEND) => "asend",
+        Value::NONE => "aclose",
+        _ => "athrow",
+    };
+    let generator = a.generator.get();
+    let shown = ops::repr(th, this(generator).qualname.get())?;
+    th.warn(
+        &exc::RUNTIME_WARNING,
+        format!(
+            "coroutine method '{method}' of {} was never awaited",
+            names::text(shown)
+        ),
+    )
+}
+
 fn of<'a>(v: Value) -> &'a Object<Awaitable> {
     v.expect::<Awaitable>()
 }
@@ -87,6 +115,7 @@ pub(super) static ASEND_SPEC: TypeSpec = TypeSpec {
         s.iter = Some(|_, v| Ok(v));
         s.await_ = Some(|_, v| Ok(v));
         s.next = Some(|th, v| next_by(asend_send(th, v, Value::NONE)));
+        s.del = Some(finalize);
     },
     methods: &[
         Method::new("send", "($self, value, /)", |th, a| {
@@ -105,6 +134,7 @@ pub(super) static ATHROW_SPEC: TypeSpec = TypeSpec {
         s.iter = Some(|_, v| Ok(v));
         s.await_ = Some(|_, v| Ok(v));
         s.next = Some(|th, v| next_by(athrow_send(th, v, Value::NONE)));
+        s.del = Some(finalize);
     },
     methods: &[
         Method::new("send", "($self, value, /)", |th, a| {

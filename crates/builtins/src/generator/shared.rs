@@ -104,10 +104,19 @@ pub(super) fn throw(th: &Thread, a: &[Value]) -> PyResult {
 
 /// Marks a generator that has not begun as ended; whether it had not.
 pub(super) fn close_unstarted(g: &Generator) -> bool {
-    let (from, to) = (GenState::Created as u8, GenState::Closed as u8);
-    g.state
+    let (from, to) = (GenState::Created as u8, GenState::Running as u8);
+    let taken = g
+        .state
         .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire)
-        .is_ok()
+        .is_ok();
+    if taken {
+        // The arguments are let go.
+        for f in g.registers.get().iter().flat_map(|r| r.fields()) {
+            f.init(Value::ABSENT);
+        }
+        g.state.store(GenState::Closed as u8, Ordering::Release);
+    }
+    taken
 }
 
 /// `close()`: throws `GeneratorExit` in; gives what the generator returned.

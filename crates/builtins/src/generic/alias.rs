@@ -7,8 +7,9 @@ use taipan_object::call::{self, Args};
 use taipan_object::exception as exc;
 use taipan_object::heap::Field;
 use taipan_object::native::{GetSet, Method, TypeSpec};
+use taipan_object::seq::List;
 use taipan_object::slots::CmpOp;
-use taipan_object::types::flags::BASE;
+use taipan_object::types::flags::{BASE, HAS_WEAKREF};
 use taipan_object::types::{OBJECT, StaticType, Type, class_of, is_instance, layout_of};
 use taipan_object::{Object, PyResult, Thread, Value, ValueVec, ops, payload, strings};
 
@@ -35,7 +36,7 @@ pub static GENERIC_ALIAS: StaticType = StaticType::new(
     "types",
     "GenericAlias",
     Some(&OBJECT),
-    BASE,
+    BASE | HAS_WEAKREF,
     layout_of::<GenericAlias>,
 );
 
@@ -126,12 +127,24 @@ fn show_args(th: &Thread, items: &[Value]) -> PyResult {
     for x in items {
         let part = match x.as_list() {
             Some(l) => {
-                let inner = th.recurse("", || show_args(th, &l.snapshot(th)?))?;
+                let inner = th.recurse("", || show_list(th, l))?;
                 crate::text::around(th, "[", inner, "]")?
             }
             None => show_item(th, *x)?,
         };
         parts.push(th, part)?;
+    }
+    crate::text::join_with(th, ", ", &parts)
+}
+
+/// The items of a list among the arguments: showing one may shorten it.
+fn show_list(th: &Thread, l: &Object<List>) -> PyResult {
+    let mut parts = ValueVec::new();
+    for i in 0..l.len() {
+        let Some(x) = l.get(i) else {
+            return Err(th.index_error("list index out of range"));
+        };
+        parts.push(th, show_args(th, &[x])?)?;
     }
     crate::text::join_with(th, ", ", &parts)
 }

@@ -59,7 +59,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 /// Calls a function of the module `typing`.
-fn call_typing(th: &Thread, name: &str, args: &[Value]) -> PyResult {
+pub(crate) fn call_typing(th: &Thread, name: &str, args: &[Value]) -> PyResult {
     let typing = crate::import_module(th, "typing")?;
     let f = attr::get_str(th, typing, name)?;
     call::call(th, f, args)
@@ -75,9 +75,6 @@ fn calling_module(th: &Thread) -> Value {
 /// Gives an object made by a call the `__module__` of its caller.
 fn set_module(th: &Thread, v: Value) -> PyResult<()> {
     let module = calling_module(th);
-    if module.is_none() {
-        return Ok(());
-    }
     attr::set_own(th, v, names::MODULE.get(), module)
 }
 

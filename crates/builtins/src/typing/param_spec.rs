@@ -115,13 +115,8 @@ static NEW: Method = Method::new(
     |th, a| {
         let name = checked_name(th, "paramspec", a[1])?;
         let [covariant, contravariant, infer_variance] = variance(th, &a[4..7])?;
-        let bound = match a[2].or(Value::NONE) {
-            b if b.is_none() => b,
-            b => {
-                let msg = Value::str(th, "Bound must be a type.");
-                call_typing(th, "_type_check", &[b, msg])?
-            }
-        };
+        // Any bound will do: parameters are bound by lists of types.
+        let bound = a[2].or(Value::NONE);
         let data = ParamSpec {
             name: Field::new(name),
             bound: Field::new(bound),

@@ -6,6 +6,7 @@ use taipan_object::call::{self, Args};
 use taipan_object::exception as exc;
 use taipan_object::heap::Field;
 use taipan_object::native::{GetSet, Method, TypeSpec};
+use taipan_object::slots::BinOp;
 use taipan_object::types::flags::{HAS_DICT, HAS_WEAKREF};
 use taipan_object::types::{OBJECT, StaticType, Type, class_of, layout_of};
 use taipan_object::{Object, PyResult, Thread, Value, ValueVec, names, ops, payload};
@@ -256,23 +257,23 @@ fn prepare_subst(th: &Thread, a: &[Value]) -> PyResult {
     let Some(index) = index else {
         return Err(th.value_error("tuple.index(x): x not in tuple"));
     };
-    let Some(items) = args.as_tuple() else {
-        return Err(th.type_error("args must be a tuple"));
-    };
-    if index < items.len() {
+    let given = ops::len(th, args)?;
+    if index < given {
         return Ok(args);
     }
     let t = this(a[0]);
-    if index == items.len()
+    if index == given
         && let Some(d) = t.default.get(th, &t.header)?
     {
-        let mut out = ValueVec::from_slice(th, items)?;
-        out.push(th, d)?;
-        return Value::try_tuple(th, &out);
+        return ops::binary(th, BinOp::Add, args, Value::tuple(th, &[d]));
     }
     let shown = ops::str(th, alias)?;
     Err(th.raise(
         &exc::TYPE_ERROR,
-        format!("Too few arguments for {}", names::text(shown)),
+        format!(
+            "Too few arguments for {}; actual {given}, expected at least {}",
+            names::text(shown),
+            index + 1
+        ),
     ))
 }

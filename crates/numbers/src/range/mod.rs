@@ -86,9 +86,9 @@ pub static SPEC: TypeSpec = TypeSpec {
             .doc("rangeobject.index(value) -> integer -- return index of value.\nRaise ValueError if the value is not present."),
     ],
     getset: &[
-        GetSet::new("start", |_, v| Ok(v.expect::<Range>().start.get())),
-        GetSet::new("stop", |_, v| Ok(v.expect::<Range>().stop.get())),
-        GetSet::new("step", |_, v| Ok(v.expect::<Range>().step.get())),
+        GetSet::rw("start", |_, v| Ok(v.expect::<Range>().start.get()), read_only),
+        GetSet::rw("stop", |_, v| Ok(v.expect::<Range>().stop.get()), read_only),
+        GetSet::rw("step", |_, v| Ok(v.expect::<Range>().step.get()), read_only),
     ],
     doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that produces a sequence of integers from start (inclusive)\nto stop (exclusive) by step.  range(i, j) produces i, i+1, i+2, ..., j-1.\nstart defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\nThese are exactly the valid indices for a list of 4 elements.\nWhen step is given, it specifies the increment (or decrement).",
     sig: "",
@@ -390,4 +390,12 @@ fn is_zero(n: &Int) -> bool {
         Int::Small(n) => *n == 0,
         Int::Big(b) => b.is_zero(),
     }
+}
+
+/// The setter of what CPython has as read-only members.
+fn read_only(th: &Thread, _: Value, _: Value) -> PyResult<()> {
+    Err(th.raise(
+        &taipan_object::exception::ATTRIBUTE_ERROR,
+        "readonly attribute",
+    ))
 }

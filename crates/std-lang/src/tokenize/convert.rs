@@ -120,6 +120,7 @@ fn null_byte(line: u32, before: &str) -> Box<SyntaxError> {
         end_line: Some(line),
         end_col: Some(0),
         text: Some(before.to_owned()),
+        by_parser: false,
     })
 }
 

@@ -59,6 +59,11 @@ impl Scope<'_, '_> {
                     let msg = "patterns may only match literals and attribute lookups";
                     return self.checker.error(value.range, msg);
                 }
+                if let Expr::BinOp(op) = &*value.value
+                    && !matches!(op.op, Operator::Add | Operator::Sub)
+                {
+                    return self.checker.error(value.range, "invalid syntax");
+                }
                 self.checker.expr(&value.value)
             }
             Pattern::MatchSingleton(_) => Ok(()),

@@ -416,6 +416,7 @@ impl<'a> Grammar<'a> {
                 .lines
                 .text_of_line(at.0)
                 .map(|text| format!("{text}\n")),
+            by_parser: false,
         })
     }
 

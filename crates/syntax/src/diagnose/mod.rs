@@ -50,7 +50,7 @@ pub(crate) fn explain(
         "Starred expression cannot be used here" => "can't use starred expression here".to_owned(),
         _ => "invalid syntax".to_owned(),
     };
-    SyntaxError::at(lines, range, msg)
+    SyntaxError::with_kind(lines, ErrorKind::Syntax, range, msg)
 }
 
 /// The error of a text that CPython's tokenizer or parser refuses.
@@ -60,23 +60,34 @@ pub(crate) fn reject(lines: &Lines, options: &Options) -> Option<Box<SyntaxError
     if grammar.accepts() {
         return grammar.finish_single();
     }
+    let mut error = refuse(lines, options, &tokens, &mut grammar)?;
+    error.by_parser = true;
+    Some(error)
+}
+
+fn refuse(
+    lines: &Lines,
+    options: &Options,
+    tokens: &Tokens,
+    grammar: &mut Grammar<'_>,
+) -> Option<Box<SyntaxError>> {
     if options.allow_incomplete_input && grammar.at_end_of_source() {
         return Some(grammar.raise_at_last(ErrorKind::IncompleteInput, "incomplete input"));
     }
     if let Some(error) = grammar.take_error() {
-        return Some(overridden(lines, &tokens, &grammar, error));
+        return Some(overridden(lines, tokens, grammar, error));
     }
     let last = grammar.last_token();
     grammar.second_pass();
     if let Some(error) = grammar.take_error() {
-        return Some(overridden(lines, &tokens, &grammar, error));
+        return Some(overridden(lines, tokens, grammar, error));
     }
     let unexpected = match last.kind {
         Kind::Indent => "unexpected indent",
         Kind::Dedent => "unexpected unindent",
         _ => {
             let error = grammar.raise_known(&last, &last, "invalid syntax");
-            return Some(overridden(lines, &tokens, &grammar, error));
+            return Some(overridden(lines, tokens, grammar, error));
         }
     };
     Some(grammar.raise_at_last(ErrorKind::Indentation, unexpected))
@@ -94,7 +105,14 @@ fn overridden(
             unclosed(lines, *bracket)
         }
         Some(Ending::Error(error)) => error.clone(),
-        _ => error,
+        _ => {
+            let mut error = error;
+            if grammar.last_line() > error.line {
+                // CPython has only the tokenizer's current line whole.
+                error.text = lines.text_of_line(error.line).map(str::to_owned);
+            }
+            error
+        }
     }
 }
 
@@ -141,6 +159,10 @@ fn unclosed(lines: &Lines, bracket: Bracket) -> Box<SyntaxError> {
         format!("'{open}' was never closed"),
     );
     error.end_col = Some(0);
+    let last = lines.count() - u32::from(lines.source().ends_with('\n'));
+    if last > error.line {
+        error.text = lines.text_of_line(error.line).map(str::to_owned);
+    }
     error
 }
 

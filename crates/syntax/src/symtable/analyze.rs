@@ -140,9 +140,9 @@ impl Analysis<'_> {
             match block.symbols.get_mut(name) {
                 Some(symbol) => {
                     // Bound by the class and, beyond it, by a function whose variable passes
-                    // through.
+                    // through; a scope that sees the class looks there instead, too.
                     let own = SymbolFlags::BOUND | SymbolFlags::GLOBAL;
-                    if is_class && symbol.flags.has(own) {
+                    if is_class && symbol.flags.has(own) || sees_class {
                         symbol.flags.0 |= SymbolFlags::FREE_CLASS;
                     }
                 }

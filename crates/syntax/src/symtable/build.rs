@@ -166,6 +166,12 @@ impl Builder<'_> {
         {
             self.blocks[parent.index()].children.push(id);
         }
+        if let Some(parent) = self.stack.last()
+            && self.blocks[id.index()].kind != BlockKind::Class
+            && let Some(only) = self.blocks[parent.index()].mangled_names.clone()
+        {
+            self.blocks[id.index()].mangled_names = Some(only);
+        }
         self.stack.push(id);
     }
 

@@ -261,10 +261,8 @@ impl<'a> Tokenizer<'a> {
             col,
             end_line: Some(end.0),
             end_col: Some(end.1),
-            text: self
-                .lines
-                .text_of_line(line)
-                .map(|text| format!("{text}\n")),
+            text: self.lines.text_of_line(line).map(str::to_owned),
+            by_parser: false,
         })
     }
 
