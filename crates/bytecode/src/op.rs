@@ -523,7 +523,8 @@ opcodes! {
     INTRINSIC_1(a: Write, b: Read, x: Intrinsic1);
     /// `r[a] = ` intrinsic `x` of `r[b]` and `r[c]`.
     INTRINSIC_2(a: Write, b: Read, c: Read, x: Intrinsic2);
-    /// Nothing, and never run: the first word of all code, which stands for the beginning of a frame.
+    /// Nothing: stands for the beginning of a frame. The first word of code, which is never run; in generators the
+    /// word after RETURN_GENERATOR.
     RESUME();
 }
 

@@ -42,7 +42,13 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
     }
     offsets.push(words);
     let mut code = Vec::with_capacity(words);
-    code.push(Instr::abc(Op::RESUME, 0, 0, 0).0);
+    // A generator begins after it was made.
+    let first = if unit.flags.is_generator_like() {
+        Op::NOP
+    } else {
+        Op::RESUME
+    };
+    code.push(Instr::abc(first, 0, 0, 0).0);
     let mut positions = PositionsBuilder::new(unit.firstlineno);
     positions.push(
         1,
@@ -82,7 +88,7 @@ pub fn assemble(mut unit: Unit, lines: &Lines) -> Result<CodeData, &'static str>
             code.push(ins.imm as u64);
         }
         code.resize(code.len() + info.cache as usize, 0);
-        let at = if ins.op == Op::RETURN_GENERATOR {
+        let at = if matches!(ins.op, Op::RETURN_GENERATOR | Op::RESUME) {
             beginning
         } else {
             position(ins.range, lines)

@@ -162,6 +162,7 @@ fn prologue(unit: &mut Unit, block: &Block) {
     unit.range = taipan_syntax::TextRange::empty(crate::assemble::NO_POSITION.into());
     if unit.flags.is_generator_like() {
         unit.emit(Op::RETURN_GENERATOR, 0, 0, 0);
+        unit.emit(Op::RESUME, 0, 0, 0);
     }
     if let (Some(first), n @ 1..) = (unit.freevars.first().cloned(), unit.freevars.len())
         && let Some(reg) = unit.free(&first)

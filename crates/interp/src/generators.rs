@@ -362,9 +362,15 @@ fn close_iterator(th: &Thread, it: Value) -> PyResult<()> {
     if it.downcast::<Generator>().is_some() {
         return close(th, it);
     }
-    match attr::get_opt(th, it, names::CLOSE.get())? {
-        Some(m) => call::call(th, m, &[]).map(|_| ()),
-        None => Ok(()),
+    match attr::get_opt(th, it, names::CLOSE.get()) {
+        Ok(Some(m)) => call::call(th, m, &[]).map(|_| ()),
+        Ok(None) => Ok(()),
+        Err(e) => {
+            let shown = ops::repr(th, it).map_or_else(|_| String::new(), |r| names::text(r).into());
+            let what = format!("Exception ignored while closing generator {shown}");
+            th.unraisable(e, Some(&what), Value::ABSENT);
+            Ok(())
+        }
     }
 }
 

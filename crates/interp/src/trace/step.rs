@@ -17,6 +17,8 @@ pub struct Trail {
     previous: usize,
     /// The word of the conditional jump that was run last.
     branch: usize,
+    /// Whether what it called has just returned.
+    returned: bool,
 }
 
 impl Trail {
@@ -26,6 +28,7 @@ impl Trail {
         Trail {
             previous: Pc(frame.pc).index_in(frame.code()).wrapping_sub(1),
             branch: NONE,
+            returned: frame.flags & frame_flags::TRACED != 0,
         }
     }
 
@@ -34,6 +37,7 @@ impl Trail {
     pub fn jumped_from(&mut self, word: usize) {
         self.previous = word;
         self.branch = NONE;
+        self.returned = false;
     }
 
     /// A trace function set the line.
@@ -155,6 +159,18 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
         } else if !frame.generator.is_absent() {
             started(th, frame, event::PY_RESUME, at)?;
         }
+    }
+    if std::mem::take(&mut trail.returned) && own.lines.get(trail.previous) != Some(&own.lines[at])
+    {
+        // CPython has an instruction there, for the call's result: debuggers that were called stop at it.
+        legacy::opcode(th, frame)?;
+        if frame.pc != pc.0 {
+            line_set(th, frame, trail, at);
+            return Ok(());
+        }
+    }
+    if instruction(frame, at).op() == Op::RESUME {
+        return Ok(());
     }
     let mut fetched = pc;
     fetched.step(1);
