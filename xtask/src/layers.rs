@@ -18,7 +18,7 @@ const LEVELS: &[&[&str]] = &[
         "std-os",
         "std-threads",
     ],
-    &["std-net"],
+    &["std-net", "std-ctypes"],
     &["jit"],
     &["engine"],
     &["taipan"],

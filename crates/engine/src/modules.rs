@@ -16,6 +16,7 @@ pub fn all() -> impl Iterator<Item = &'static ModuleSpec> {
         taipan_std_os::modules(),
         taipan_std_threads::modules(),
         taipan_std_net::modules(),
+        taipan_std_ctypes::modules(),
         OWN,
     ]
     .into_iter()

@@ -478,6 +478,26 @@ impl Mutator {
         result.expect("blocking_dyn runs its closure once")
     }
 
+    /// Runs `f`, which may touch cells, within a blocking region: what foreign code that was called there calls back.
+    pub fn unblocking<R>(&self, f: impl FnOnce() -> R) -> R {
+        /// Goes back into the region, also when `f` unwinds.
+        struct Again<'a>(&'a Mutator, usize);
+        impl Drop for Again<'_> {
+            fn drop(&mut self) {
+                // The registers of those who entered the region lie above that address still.
+                self.0.enter_region(self.1, State::Blocked);
+            }
+        }
+        if self.state() != State::Blocked {
+            return f();
+        }
+        let again = Again(self, self.stack_top.get());
+        self.leave_region();
+        let r = f();
+        drop(again);
+        r
+    }
+
     fn blocking_dyn(&self, f: &mut dyn FnMut()) {
         if self.state() != State::Running {
             return f();

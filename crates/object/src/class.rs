@@ -271,6 +271,17 @@ fn native_new(th: &Thread, args: crate::call::Args) -> PyResult {
 }
 
 fn get_instance_dict(th: &Thread, v: Value) -> PyResult {
+    if v.downcast::<Type>().is_some() {
+        // A metaclass with a base that is none: what `type` shows is the class's namespace.
+        let own = crate::types::TYPE
+            .get()
+            .dict
+            .expect()
+            .get(th, names::DICT.get())?;
+        if let Some(descriptor) = own {
+            return crate::call::call_method(th, descriptor, "__get__", &[v]);
+        }
+    }
     if !attr::has_dict(v) {
         return Err(th.no_attribute(v, names::DICT.get()));
     }

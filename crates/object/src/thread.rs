@@ -706,6 +706,25 @@ impl Thread {
         }
     }
 
+    /// Runs `f`, which may do anything, though the thread may be in a blocking region: for foreign code that calls back.
+    pub fn called_back<R>(&self, f: impl FnOnce() -> R) -> R {
+        if !self.mutator.is_blocking() {
+            return f();
+        }
+        if self.mutator.poll_bits() & POLL_FREEZE != 0 {
+            stop_for_good();
+        }
+        if let Some(gil) = &self.interp.gil {
+            gil.acquire(self.mutator.poll_word() as *const _ as usize);
+            self.mutator.clear_poll(POLL_GIL);
+        }
+        let r = self.mutator.unblocking(f);
+        if let Some(gil) = &self.interp.gil {
+            gil.release();
+        }
+        r
+    }
+
     /// Honours the poll word: stops for the collector, hands the GIL over, runs handlers and finalisers.
     ///
     /// # Errors

@@ -156,6 +156,14 @@ const EDITS: &[Edit] = &[
             "b'', \"Not at EOF?\"\n                    if folder and os.getppid() != parent_pid:\n                        import shutil\n                        shutil.rmtree(folder, ignore_errors=True)\n",
         ),
     ),
+    // The child of a fork runs none of its parent's tasks.
+    edit(
+        "asyncio/tasks.py",
+        Replace(
+            "_current_tasks = {}\n",
+            "_current_tasks = {}\n__import__('os').register_at_fork(after_in_child=_current_tasks.clear)\n",
+        ),
+    ),
 ];
 
 /// Applies all edits.

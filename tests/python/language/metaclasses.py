@@ -224,3 +224,19 @@ def lose():
 
 
 assert message(RuntimeError, lose).startswith("__class__ not set defining 'L' as <class")
+
+
+# A metaclass with a base that is no metaclass: the class's namespace is shown all the same.
+class Plain:
+    pass
+
+
+class Mixed(Plain, type):
+    pass
+
+
+class OfMixed(metaclass=Mixed):
+    x = 1
+
+
+assert "x" in OfMixed.__dict__ and type(OfMixed.__dict__).__name__ == "mappingproxy"

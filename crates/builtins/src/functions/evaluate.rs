@@ -142,6 +142,7 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
             flags |= (minor.min(62) as u32 + 1) << 26;
         }
     }
+    th.audit("compile", &[a[0], filename])?;
     let text = if is_syntax_tree(th, a[0])? {
         a[0]
     } else {
@@ -235,6 +236,7 @@ pub(super) fn eval(th: &Thread, a: &[Value]) -> PyResult {
                 th.type_error("code object passed to eval() may not contain free variables")
             );
         }
+        th.audit("exec", &[a[0]])?;
         return (hooks().run_code)(th, a[0], g.value(), l, Value::NONE);
     }
     let text = source(th, a[0], "eval", "string, bytes or code object")?;
@@ -260,6 +262,7 @@ pub(super) fn eval(th: &Thread, a: &[Value]) -> PyResult {
     };
     let name = strings::intern(th, "<string>");
     let code = (hooks().compile)(th, text, name, "eval", inherited_flags(th), -1)?;
+    th.audit("exec", &[code])?;
     (hooks().run_code)(th, code, g.value(), l, Value::NONE)
 }
 
@@ -292,6 +295,7 @@ pub(super) fn exec(th: &Thread, a: &[Value]) -> PyResult {
         let name = strings::intern(th, "<string>");
         (hooks().compile)(th, text, name, "exec", inherited_flags(th), -1)?
     };
+    th.audit("exec", &[code])?;
     (hooks().run_code)(th, code, g.value(), l, closure)?;
     Ok(Value::NONE)
 }

@@ -83,7 +83,11 @@ static FUNCTIONS: &[Method] = &[
         .doc("Return the hash value for the given object.\n\nTwo objects that compare equal must also have the same hash value, but the\nreverse is not necessarily true."),
     Method::new("hex", "(number, /)", numbers::hex)
         .doc("Return the hexadecimal representation of an integer.\n\n   >>> hex(12648430)\n   '0xc0ffee'"),
-    Method::new("id", "(obj, /)", |th, a| Ok(Value::uint(th, ops::id(a[0]))))
+    Method::new("id", "(obj, /)", |th, a| {
+        let id = Value::uint(th, ops::id(a[0]));
+        th.audit("builtins.id", &[id])?;
+        Ok(id)
+    })
         .doc("Return the identity of an object.\n\nThis is guaranteed to be unique among simultaneously existing objects.\n(CPython uses the object's memory address.)"),
     Method::new("input", "(prompt='', /)", output::input)
         .doc("Read a string from standard input.  The trailing newline is stripped.\n\nThe prompt string, if given, is printed to standard output without a\ntrailing newline before reading input.\n\nIf the user hits EOF (*nix: Ctrl-D, Windows: Ctrl-Z+Return), raise EOFError.\nOn *nix systems, readline is used if available."),

@@ -98,6 +98,7 @@ pub(super) fn input(th: &Thread, a: &[Value]) -> PyResult {
     let stdin = stream(names::STDIN.get(), "stdin")?;
     let stdout = stream(names::STDOUT.get(), "stdout")?;
     let stderr = stream(names::STDERR.get(), "stderr")?;
+    th.audit("builtins.input", &[a[0].or(Value::NONE)])?;
     // A stream that can't be flushed is no reason not to ask.
     let flush = |file: Value| match call::call_method_name(th, file, names::FLUSH.get(), &[]) {
         Err(e) if !e.is(&exc::EXCEPTION) => Err(e),
@@ -119,15 +120,14 @@ pub(super) fn input(th: &Thread, a: &[Value]) -> PyResult {
     if text.is_empty() {
         return Err(th.raise(&exc::EOF_ERROR, "EOF when reading a line"));
     }
-    match names::text(line).strip_suffix('\n') {
-        Some(t) if text.as_bytes().is_ascii() => Ok(Value::str(th, t)),
+    let answer = match names::text(line).strip_suffix('\n') {
+        Some(t) if text.as_bytes().is_ascii() => Value::str(th, t),
         Some(_) => {
             let n = text.code_points().count() - 1;
-            Ok(Value::wtf8(
-                th,
-                &text.code_points().take(n).collect::<Wtf8Buf>(),
-            ))
+            Value::wtf8(th, &text.code_points().take(n).collect::<Wtf8Buf>())
         }
-        None => Ok(line),
-    }
+        None => line,
+    };
+    th.audit("builtins.input/result", &[answer])?;
+    Ok(answer)
 }
