@@ -3,7 +3,7 @@
 use rustpython_unicode::case;
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
-use crate::unicode::{is_newly_cased, known};
+use crate::unicode::{PHARYNGEAL_FRICATIVE, is_newly_cased, known};
 
 /// Whether a character has a case in the tables but not in CPython's version of Unicode.
 fn is_left_alone(c: CodePoint) -> bool {
@@ -72,7 +72,35 @@ pub fn title(text: &Wtf8) -> Wtf8Buf {
     if text.is_ascii() {
         return from_ascii(crate::bytes::title(text.as_bytes()));
     }
-    map_known(text, case::title_wtf8)
+    // Lower case without a title case, which the tables do not know: what follows goes on with the word.
+    let inside = |c: CodePoint| is_newly_cased(c.to_u32()) || c.to_u32() == PHARYNGEAL_FRICATIVE;
+    if !text.code_points().any(inside) {
+        return map_known(text, case::title_wtf8);
+    }
+    let mut out = Wtf8Buf::with_capacity(text.len());
+    let mut part = Wtf8Buf::new();
+    let mut goes_on = false;
+    let finish = |part: &mut Wtf8Buf, goes_on: bool, out: &mut Wtf8Buf| {
+        if goes_on {
+            let mut word = Wtf8Buf::from_string("a".to_owned());
+            word.push_wtf8(part);
+            out.push_wtf8(&map_known(&word, case::title_wtf8)[1..]);
+        } else {
+            out.push_wtf8(&map_known(part, case::title_wtf8));
+        }
+        *part = Wtf8Buf::new();
+    };
+    for c in text.code_points() {
+        if inside(c) {
+            finish(&mut part, goes_on, &mut out);
+            out.push(c);
+            goes_on = true;
+        } else {
+            part.push(c);
+        }
+    }
+    finish(&mut part, goes_on, &mut out);
+    out
 }
 
 /// `str.swapcase()`.

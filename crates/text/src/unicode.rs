@@ -228,11 +228,64 @@ pub enum Named {
     Sequence(&'static str),
 }
 
+/// Names that end in the character's number, and the characters that have them.
+static NUMBERED: &[(&str, &[(u32, u32)])] = &[
+    (
+        "CJK UNIFIED IDEOGRAPH-",
+        &[
+            (0x3400, 0x4dbf),
+            (0x4e00, 0x9fff),
+            (0x20000, 0x2a6df),
+            (0x2a700, 0x2b739),
+            (0x2b740, 0x2b81d),
+            (0x2b820, 0x2cea1),
+            (0x2ceb0, 0x2ebe0),
+            (0x2ebf0, 0x2ee5d),
+            (0x30000, 0x3134a),
+            (0x31350, 0x323af),
+        ],
+    ),
+    (
+        "TANGUT IDEOGRAPH-",
+        &[(0x17000, 0x187f7), (0x18d00, 0x18d08)],
+    ),
+    ("EGYPTIAN HIEROGLYPH-", &[(0x13460, 0x143fa)]),
+    (
+        "KHITAN SMALL SCRIPT CHARACTER-",
+        &[(0x18b00, 0x18cd5), (0x18cff, 0x18cff)],
+    ),
+    ("NUSHU CHARACTER-", &[(0x1b170, 0x1b2fb)]),
+];
+
+/// The character of a name that ends in its number, of four or five digits without a zero before them; nothing for
+/// another sort of name.
+fn lookup_numbered(name: &str) -> Option<Option<char>> {
+    let (digits, ranges) = NUMBERED.iter().find_map(|(prefix, ranges)| {
+        let start = name.get(..prefix.len())?;
+        start
+            .eq_ignore_ascii_case(prefix)
+            .then(|| (&name[prefix.len()..], ranges))
+    })?;
+    let plain = matches!(digits.len(), 4 | 5)
+        && (digits.len() == 4 || !digits.starts_with('0'))
+        && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let code = u32::from_str_radix(digits, 16).ok().filter(|_| plain);
+    Some(code.and_then(|c| {
+        let known = ranges.iter().any(|(from, to)| (*from..=*to).contains(&c));
+        char::from_u32(c).filter(|_| known)
+    }))
+}
+
+/// Whether a name is of the sort that ends in the character's number.
+pub fn is_numbered(name: &str) -> bool {
+    lookup_numbered(name).is_some()
+}
+
 /// `unicodedata.lookup`: names, aliases and named sequences, in any case.
 pub fn lookup(name: &str) -> Option<Named> {
     use rustpython_unicode::LookupResult;
-    if is_tangut_ideograph(name) {
-        return None;
+    if let Some(found) = lookup_numbered(name) {
+        return found.map(Named::Character);
     }
     match rustpython_unicode::lookup_name(name)? {
         LookupResult::Character(c) => (!is_newer(c.into())).then_some(Named::Character(c)),

@@ -167,10 +167,17 @@ fn mirrored(th: &Thread, db: Database, a: &[Value]) -> PyResult {
 
 fn east_asian_width(th: &Thread, db: Database, a: &[Value]) -> PyResult {
     let c = character(th, "east_asian_width", "", a[0])?;
-    Ok(match db {
-        Database::Current => Value::str(th, unicode::east_asian_width(c)),
-        Database::Old => Value::str(th, unicode::ucd_3_2_0().east_asian_width(c)),
+    // Of what is not assigned today nothing has changed since.
+    let current = db == Database::Current || unicode::category(c) == "Cn";
+    Ok(if current {
+        Value::str(th, unicode::east_asian_width(c))
+    } else {
+        Value::str(th, unicode::ucd_3_2_0().east_asian_width(c))
     })
+}
+
+fn is_hangul(c: CodePoint) -> bool {
+    (0xac00..=0xd7a3).contains(&c.to_u32())
 }
 
 fn decomposition(th: &Thread, db: Database, a: &[Value]) -> PyResult {
@@ -178,6 +185,7 @@ fn decomposition(th: &Thread, db: Database, a: &[Value]) -> PyResult {
     Ok(match db {
         Database::Current => Value::str(th, &unicode::decomposition(c)),
         Database::Old if missing(db, c) => Value::str(th, ""),
+        Database::Old if is_hangul(c) => Value::str(th, &unicode::decomposition(c)),
         Database::Old => Value::str(th, &unicode::ucd_3_2_0().decomposition(c)),
     })
 }
@@ -192,6 +200,11 @@ fn name(th: &Thread, db: Database, a: &[Value]) -> PyResult {
     or_default(th, n.map(|n| Value::str(th, &n)), a[1], "no such name")
 }
 
+/// Whether a name that finds a character is another than the character's own.
+fn is_alias(name: &str, c: char) -> bool {
+    unicode::name(c.into()).is_some_and(|own| !own.eq_ignore_ascii_case(name))
+}
+
 fn lookup(th: &Thread, db: Database, a: &[Value]) -> PyResult {
     let text = if let Some(w) = a[0].as_wtf8() {
         w.to_string_lossy().into_owned()
@@ -203,7 +216,11 @@ fn lookup(th: &Thread, db: Database, a: &[Value]) -> PyResult {
         th.key_error(msg)
     };
     match unicode::lookup(&text) {
-        Some(Named::Character(c)) if !missing(db, CodePoint::from(c)) => {
+        Some(Named::Character(c))
+            if db == Database::Current
+                || unicode::is_numbered(&text)
+                || (!missing(db, c.into()) && !is_alias(&text, c)) =>
+        {
             Ok(Value::char(th, CodePoint::from(c)))
         }
         Some(Named::Sequence(s)) if db == Database::Current => Ok(Value::str(th, s)),
@@ -245,18 +262,73 @@ fn normalize(th: &Thread, db: Database, a: &[Value]) -> PyResult {
     Value::try_wtf8(th, &out)
 }
 
-/// Normalisation that leaves characters alone that Unicode 3.2 did not have.
+/// What Unicode corrected later: the compatibility ideographs as 3.2 took them apart.
+const CORRECTED: [(u32, u32); 5] = [
+    (0x2f868, 0x2136a),
+    (0x2f874, 0x5f33),
+    (0x2f91f, 0x43ab),
+    (0x2f95f, 0x7aae),
+    (0x2f9bf, 0x4d57),
+];
+
+/// Normalisation that takes no character apart that Unicode 3.2 did not have; what is put together and in which order
+/// is as today, as in CPython.
 fn normalized_as_of_old(form: Form, text: &Wtf8) -> taipan_object::wtf8::Wtf8Buf {
     let old = unicode::ucd_3_2_0();
-    let mut out = taipan_object::wtf8::Wtf8Buf::new();
-    let mut start = 0;
-    for (offset, c) in text.code_point_indices() {
-        if old.category(c) == "Cn" {
-            out.push_wtf8(&unicode::normalize(form, &text[start..offset]));
-            out.push(c);
-            start = offset + c.len_wtf8();
+    let (apart, together) = match form {
+        Form::Nfc => (Form::Nfd, true),
+        Form::Nfd => (Form::Nfd, false),
+        Form::Nfkc => (Form::Nfkd, true),
+        Form::Nfkd => (Form::Nfkd, false),
+    };
+    let mut points: Vec<CodePoint> = Vec::with_capacity(text.len());
+    let mut one = taipan_object::wtf8::Wtf8Buf::new();
+    for c in text.code_points() {
+        let corrected = CORRECTED.iter().find(|(from, _)| *from == c.to_u32());
+        if let Some(to) = corrected.and_then(|(_, to)| CodePoint::from_u32(*to)) {
+            points.push(to);
+        } else if c.to_u32() < 0x80 || old.category(c) == "Cn" {
+            points.push(c);
+        } else {
+            one.clear();
+            one.push(c);
+            points.extend(unicode::normalize(apart, &one).code_points());
         }
     }
-    out.push_wtf8(&unicode::normalize(form, &text[start..]));
+    // Canonical order: marks behind a starter by their class.
+    let mut i = 0;
+    while i < points.len() {
+        if unicode::combining(points[i]) == 0 {
+            i += 1;
+            continue;
+        }
+        let end = points[i..]
+            .iter()
+            .position(|c| unicode::combining(*c) == 0)
+            .map_or(points.len(), |n| i + n);
+        points[i..end].sort_by_key(|c| unicode::combining(*c));
+        i = end;
+    }
+    if !together {
+        return points.into_iter().collect();
+    }
+    let (mut out, mut part) = (
+        taipan_object::wtf8::Wtf8Buf::new(),
+        taipan_object::wtf8::Wtf8Buf::new(),
+    );
+    for c in points {
+        one.clear();
+        one.push(c);
+        // Putting together would first take it apart.
+        let apart = old.category(c) == "Cn" && unicode::normalize(Form::Nfc, &one) != one;
+        if apart {
+            out.push_wtf8(&unicode::normalize(Form::Nfc, &part));
+            out.push(c);
+            part.clear();
+        } else {
+            part.push(c);
+        }
+    }
+    out.push_wtf8(&unicode::normalize(Form::Nfc, &part));
     out
 }

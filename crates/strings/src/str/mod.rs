@@ -218,6 +218,8 @@ fn encode(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn getnewargs(th: &Thread, a: &[Value]) -> PyResult {
-    let s = exact(th, a[0])?;
-    Ok(Value::tuple(th, &[s]))
+    // A string of its own, as CPython's: only single characters are shared.
+    let s = a[0].expect::<Str>();
+    let copy = Value::try_wtf8(th, s.wtf8())?;
+    Ok(Value::tuple(th, &[copy]))
 }

@@ -263,7 +263,7 @@ fn character(th: &Thread, v: Value) -> PyResult<CodePoint> {
     if !v.is_int() && class_of(v).slots().index.is_none() {
         return Err(th.type_error(format!(
             "%c requires an int or a unicode character, not {}",
-            class_of(v).tp_name()
+            ops::full_type_name(v)
         )));
     }
     ops::index(th, v)?
