@@ -26,10 +26,10 @@ const INCOMPLETE_INPUT: u32 = 0x4000;
 /// # Errors
 /// As [`compile`]; one about the encoding names the file.
 pub fn file(th: &Thread, source: Value, filename: Value) -> PyResult {
-    compile(th, source, filename, "exec", 0, -1).map_err(|e| {
+    compile(th, source, filename, "exec", 0, -1).inspect_err(|e| {
         let msg = exc::get_extra(e.0, exc::extra::SYNTAX[0]);
         let Some(text) = msg.as_wtf8().and_then(|w| w.as_str().ok()) else {
-            return e;
+            return;
         };
         if e.is(&exc::SYNTAX_ERROR) && text.starts_with("Non-UTF-8 code starting with") {
             let named = text.replacen(
@@ -39,7 +39,6 @@ pub fn file(th: &Thread, source: Value, filename: Value) -> PyResult {
             );
             exc::set_extra(th, e.0, exc::extra::SYNTAX[0], Value::str(th, &named));
         }
-        e
     })
 }
 
@@ -73,7 +72,6 @@ pub fn compile(
             n => (n - 1) as u8,
         },
         future: FutureFlags::from_bits(flags),
-        ..Default::default()
     };
     let name = names::text(filename);
     let optimize = match u8::try_from(optimize) {

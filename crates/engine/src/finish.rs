@@ -180,7 +180,6 @@ fn clear_modules(th: &Thread) -> PyResult<()> {
             d.set(th, *k, Value::NONE)?;
         }
     }
-    drop(keys);
     gc::collect(&th.mutator, true);
     finalize::run_pending(th);
     Ok(())

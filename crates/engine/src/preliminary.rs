@@ -7,7 +7,7 @@ use taipan_object::{PyResult, Thread, Value, payload};
 /// The payload of `stderrprinter`.
 pub struct Printer;
 
-payload!(Printer, "stderr printer", |_this, _m| ());
+payload!(Printer, "stderr printer", |_this, _m| {});
 
 /// `stderrprinter`
 pub static PRINTER: StaticType = StaticType::new(

@@ -228,7 +228,7 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
             version: attr::epoch() as u32,
             index: (offset / 8) as u32,
             pinned_shape: FieldOf::new(shape),
-            ..CacheEntry::EMPTY
+            ..CacheEntry::empty()
         };
         fill_entry(th, frame, pc, e);
     }
@@ -259,7 +259,7 @@ fn fill_member(
         index: d.index,
         ty: FieldOf::new(ty),
         pinned_shape: FieldOf::new(shape_of(v)),
-        ..CacheEntry::EMPTY
+        ..CacheEntry::empty()
     };
     fill_entry(th, frame, pc, e);
     attr::fixed_field(v, d.index).get().present()
@@ -267,18 +267,20 @@ fn fill_member(
 
 impl CacheEntry {
     /// Valid for nothing: what the makers of entries fill in.
-    const EMPTY: CacheEntry = CacheEntry {
-        kind: For::Shape,
-        shape: 0,
-        version: 0,
-        index: 0,
-        ty: FieldOf::null(),
-        table: FieldOf::null(),
-        pinned_shape: FieldOf::null(),
-        value: Field::absent(),
-        next: FieldOf::null(),
-        following: 0,
-    };
+    fn empty() -> CacheEntry {
+        CacheEntry {
+            kind: For::Shape,
+            shape: 0,
+            version: 0,
+            index: 0,
+            ty: FieldOf::null(),
+            table: FieldOf::null(),
+            pinned_shape: FieldOf::null(),
+            value: Field::absent(),
+            next: FieldOf::null(),
+            following: 0,
+        }
+    }
 }
 
 /// Puts an entry in front of those that still hold.
@@ -326,7 +328,7 @@ fn fill_type(
         ty: FieldOf::new(ty),
         pinned_shape: FieldOf::new(shape),
         value: Field::new(found),
-        ..CacheEntry::EMPTY
+        ..CacheEntry::empty()
     };
     fill_entry(th, frame, pc, e);
 }
@@ -349,7 +351,7 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
             kind: For::Module,
             index: n as u32,
             table: FieldOf::new(t),
-            ..CacheEntry::EMPTY
+            ..CacheEntry::empty()
         };
         fill_entry(th, frame, pc, e);
     } else if let Some(t) = v.downcast::<Type>() {
@@ -375,7 +377,7 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
             version,
             ty: FieldOf::new(t),
             value: Field::new(found),
-            ..CacheEntry::EMPTY
+            ..CacheEntry::empty()
         };
         fill_entry(th, frame, pc, e);
     }

@@ -518,10 +518,6 @@ impl Thread {
     }
 
     /// Detaches this thread; no Python code may run on it any more.
-    #[expect(
-        clippy::boxed_local,
-        reason = "the counterpart of `attach`, which gives a box"
-    )]
     pub fn detach(self: Box<Thread>) {
         if let Some(gil) = &self.interp.gil {
             gil.release();

@@ -408,7 +408,7 @@ fn paths(th: &Thread, d: &Object<Dict>, c: &Config) -> PyResult<()> {
         Program::Stdin => OsString::new(),
     };
     let mut argv = Vec::new();
-    if !(matches!(c.program, Program::Stdin) && !c.args.is_empty()) {
+    if !matches!(c.program, Program::Stdin) || c.args.is_empty() {
         argv.push(first);
     }
     argv.extend(c.args.iter().cloned());
