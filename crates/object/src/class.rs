@@ -764,6 +764,8 @@ pub fn new_class<'a>(
         Ordering::Relaxed,
     );
 
+    // A slot may have the name of a cell.
+    let cells = take_cells(th, dict)?;
     let mut sorted: Vec<usize> = (0..wanted.names.len()).collect();
     let text = |i: &usize| wanted.names[*i].as_wtf8().map(|w| w.as_bytes());
     sorted.sort_by(|a, b| text(a).cmp(&text(b)));
@@ -818,7 +820,7 @@ pub fn new_class<'a>(
     let root = Shape::root(th, t, t.inline_hint.load(Ordering::Relaxed))?;
     t.root_shape.set(&t.header, Some(root));
     // A metaclass's `mro` may use the methods already.
-    fill_cells(th, t, dict)?;
+    fill_cells(th, t, dict, cells)?;
     set_mro(th, t)?;
     // What only another base than the layout's gives.
     let slots = slotdefs::compute(base.slots(), &|name| t.lookup(name));
@@ -833,14 +835,31 @@ pub fn new_class<'a>(
     Ok(t)
 }
 
-/// Tells the cells that a class body made for `__class__` and its namespace what they are.
-fn fill_cells(th: &Thread, t: &Object<Type>, dict: &Object<Dict>) -> PyResult<()> {
-    let cells = [
-        (&names::CLASS_CELL, "__classcell__", t.value()),
-        (&names::CLASSDICT_CELL, "__classdictcell__", dict.value()),
+/// Takes the cells that a class body made for `__class__` and for its namespace out of that.
+fn take_cells(th: &Thread, dict: &Object<Dict>) -> PyResult<[Option<Value>; 2]> {
+    let mut out = [None; 2];
+    for (to, name) in out
+        .iter_mut()
+        .zip([&names::CLASS_CELL, &names::CLASSDICT_CELL])
+    {
+        *to = dict.remove(th, name.get())?;
+    }
+    Ok(out)
+}
+
+/// Tells the cells of a class body what they are of.
+fn fill_cells(
+    th: &Thread,
+    t: &Object<Type>,
+    dict: &Object<Dict>,
+    cells: [Option<Value>; 2],
+) -> PyResult<()> {
+    let of = [
+        ("__classcell__", t.value()),
+        ("__classdictcell__", dict.value()),
     ];
-    for (name, shown, value) in cells {
-        let Some(cell) = dict.remove(th, name.get())? else {
+    for (cell, (shown, value)) in cells.into_iter().zip(of) {
+        let Some(cell) = cell else {
             continue;
         };
         let Some(c) = cell.downcast::<crate::func::Cell>() else {

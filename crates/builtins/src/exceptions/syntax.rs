@@ -48,6 +48,11 @@ fn init(th: &Thread, v: Value, args: Args) -> PyResult<()> {
             items.len()
         )));
     }
+    // Called again, it leaves nothing of before.
+    for n in &extra::SYNTAX[1..7] {
+        set(th, v, *n, Value::NONE);
+    }
+    set(th, v, extra::SYNTAX[8], Value::NONE);
     for (n, x) in items.iter().enumerate().take(6) {
         set(th, v, extra::SYNTAX[n + 1], *x);
     }

@@ -46,6 +46,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         })
         .doc("asend(v) -> send 'v' in generator."),
         Method::new("athrow", THROW_SIG, |th, a| {
+            warn_of_form(th, a, "athrow")?;
             init_hooks(th, a[0])?;
             let args = Value::tuple(th, &[a[1], a[2].or(Value::NONE), a[3].or(Value::NONE)]);
             Ok(awaitables::watched(awaitables::athrow(th, a[0], args)))

@@ -1,7 +1,7 @@
 //! What `asend`, `__anext__`, `athrow` and `aclose` of an asynchronous generator give: awaitables that drive it.
 
 use super::asynchronous::{clear, flag, has, set};
-use super::shared::{THROW_SIG, resume, stop, this, thrown};
+use super::shared::{THROW_SIG, resume, stop, this, thrown, warn_of_form};
 use std::sync::atomic::{AtomicU8, Ordering};
 use taipan_object::exception as exc;
 use taipan_object::frame::{AsyncYield, GenState, Resume, Step};
@@ -245,7 +245,8 @@ fn asend_throw(th: &Thread, args: &[Value]) -> PyResult {
         INIT => begin(th, a, "anext()")?,
         _ => {}
     }
-    let e = thrown(th, args, "throw")?;
+    warn_of_form(th, args, "throw")?;
+    let e = thrown(th, args)?;
     let generator = a.generator.get();
     let step = resume(th, generator, Resume::Throw(e));
     finish(a, unwrap(th, generator, step))
@@ -305,7 +306,7 @@ fn athrow_send(th: &Thread, v: Value, sent: Value) -> PyResult {
             return unwrap_close(th, a, step);
         }
         let parts = args.as_tuple().unwrap_or(&[]);
-        let e = thrown(th, &[v, parts[0], parts[1], parts[2]], "athrow").inspect_err(|_| {
+        let e = thrown(th, &[v, parts[0], parts[1], parts[2]]).inspect_err(|_| {
             clear(g, flag::RUNNING);
             a.state.store(CLOSED, Ordering::Release);
         })?;
@@ -328,7 +329,8 @@ fn athrow_throw(th: &Thread, args: &[Value]) -> PyResult {
         INIT => begin(th, a, if closing { "aclose()" } else { "athrow()" })?,
         _ => {}
     }
-    let e = thrown(th, args, "throw")?;
+    warn_of_form(th, args, "throw")?;
+    let e = thrown(th, args)?;
     let generator = a.generator.get();
     let step = resume(th, generator, Resume::Throw(e));
     if closing {

@@ -39,21 +39,26 @@ pub(super) fn send(th: &Thread, a: &[Value]) -> PyResult {
 /// The signature of every `throw`.
 pub(super) const THROW_SIG: &str = "($self, type, value=None, traceback=None, /)";
 
+/// Warns of `throw` with more than one argument.
+pub(super) fn warn_of_form(th: &Thread, a: &[Value], name: &str) -> PyResult<()> {
+    if a[2].is_absent() && a[3].is_absent() {
+        return Ok(());
+    }
+    th.warn(
+        &exc::DEPRECATION_WARNING,
+        format!(
+            "the (type, exc, tb) signature of {name}() is deprecated, use the single-arg signature instead."
+        ),
+    )
+}
+
 /// The exception that `throw(type, value, traceback)` means.
 ///
 /// What making it raises is thrown in its place.
-pub(super) fn thrown(th: &Thread, a: &[Value], name: &str) -> PyResult {
+pub(super) fn thrown(th: &Thread, a: &[Value]) -> PyResult {
     let (ty, value, tb) = (a[1], a[2].or(Value::NONE), a[3].or(Value::NONE));
     if !tb.is_none() && tb.downcast::<Traceback>().is_none() {
         return Err(th.type_error("throw() third argument must be a traceback object"));
-    }
-    if !a[2].is_absent() || !a[3].is_absent() {
-        th.warn(
-            &exc::DEPRECATION_WARNING,
-            format!(
-                "the (type, exc, tb) signature of {name}() is deprecated, use the single-arg signature instead."
-            ),
-        )?;
     }
     let class = ty
         .downcast::<Type>()
@@ -97,7 +102,8 @@ pub(super) fn thrown(th: &Thread, a: &[Value], name: &str) -> PyResult {
 }
 
 pub(super) fn throw(th: &Thread, a: &[Value]) -> PyResult {
-    let e = thrown(th, a, "throw")?;
+    warn_of_form(th, a, "throw")?;
+    let e = thrown(th, a)?;
     let step = resume(th, a[0], Resume::Throw(e))?;
     step_value(th, step)
 }
