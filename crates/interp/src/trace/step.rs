@@ -164,6 +164,7 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
     {
         // CPython has an instruction there, for the call's result: debuggers that were called stop at it.
         legacy::opcode(th, frame)?;
+        tools::at_offset(th, frame, event::INSTRUCTION, trail.previous, &[])?;
         if frame.pc != pc.0 {
             line_set(th, frame, trail, at);
             return Ok(());
