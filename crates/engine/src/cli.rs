@@ -332,17 +332,21 @@ fn read_xoptions(c: &mut Config, env: Env) -> Result<(), Action> {
         c.xoption("no_debug_ranges").is_some() || env("PYTHONNODEBUGRANGES").is_some();
     c.import_time = match c.xoption("importtime") {
         Some(None) => 1,
-        Some(Some("1")) => 1,
-        Some(Some("2")) => 2,
-        Some(Some(_)) => {
-            return Err(fatal(
-                "config_init_import_time",
-                "-X importtime: values other than 1 and 2 are reserved for future use.",
-            ));
-        }
-        None => match env_level(env, "PYTHONPROFILEIMPORTTIME") {
-            n @ 0..=2 => n,
-            _ => {
+        Some(Some(v)) => match v.trim().parse::<i64>() {
+            Ok(n @ 0..=2) => n as u32,
+            Err(_) => 1,
+            Ok(_) => {
+                return Err(fatal(
+                    "config_init_import_time",
+                    "-X importtime: values other than 1 and 2 are reserved for future use.",
+                ));
+            }
+        },
+        None => match env("PYTHONPROFILEIMPORTTIME").map(|v| lossy(&v).trim().parse::<i64>()) {
+            None => 0,
+            Some(Ok(n @ 0..=2)) => n as u32,
+            Some(Err(_)) => 1,
+            Some(Ok(_)) => {
                 return Err(fatal(
                     "config_init_import_time",
                     "PYTHONPROFILEIMPORTTIME: numeric values other than 1 and 2 are reserved for future use.",

@@ -107,7 +107,7 @@ fn finish(
 ) -> PyResult {
     match made {
         Ok((code, warnings)) => {
-            warn(th, &warnings, filename)?;
+            warn(th, &warnings, filename, source)?;
             Ok(Object::<Code>::new(th, &Arc::new(code))?.value())
         }
         Err(e) => Err(raise_in(th, &e, filename, source)),
@@ -160,8 +160,10 @@ fn parse_tree(
         Ok::<_, Box<SyntaxError>>((parsed, warnings))
     });
     match made {
-        Ok((parsed, warnings)) => {
-            warn(th, &warnings, filename)?;
+        Ok((parsed, mut warnings)) => {
+            // This is told when the tree is compiled.
+            warnings.retain(|w| !w.msg.ends_with("in a 'finally' block"));
+            warn(th, &warnings, filename, text)?;
             ast::to_objects(th, &parsed, options.mode, optimize, filename)
         }
         Err(e) => Err(raise_in(th, &e, filename, text)),
@@ -169,7 +171,7 @@ fn parse_tree(
 }
 
 /// Hands what the compiler noticed to the filters; a warning turned to an error is a `SyntaxError` at its place.
-fn warn(th: &Thread, warnings: &[Warning], filename: Value) -> PyResult<()> {
+fn warn(th: &Thread, warnings: &[Warning], filename: Value, text: &str) -> PyResult<()> {
     if warnings.is_empty() {
         return Ok(());
     }
@@ -201,8 +203,13 @@ fn warn(th: &Thread, warnings: &[Warning], filename: Value) -> PyResult<()> {
                     line: w.line,
                     col: w.col,
                     end_line: Some(w.line),
-                    end_col: Some(w.col as i32),
-                    text: None,
+                    // Of an escape both characters are meant.
+                    end_col: Some(w.col as i32 + 2 * i32::from(w.msg.contains("escape sequence"))),
+                    text: text
+                        .split('\n')
+                        .nth((w.line as usize).saturating_sub(1))
+                        .filter(|line| !line.is_empty())
+                        .map(|line| line.to_owned() + "\n"),
                     by_parser: false,
                 };
                 return Err(raise(th, &at, filename));

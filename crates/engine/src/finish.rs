@@ -91,12 +91,6 @@ fn show(th: &Thread, e: Value) {
         sys::show_exception(th, e, tb);
         return;
     };
-    let said = th.audit("sys.excepthook", &[hook, class_of(e).value(), e, tb]);
-    if let Err(inner) = said
-        && !inner.is(&exc::RUNTIME_ERROR)
-    {
-        th.unraisable(inner, Some("Exception ignored in audit hook"), Value::NONE);
-    }
     match call::call(th, hook, &[class_of(e).value(), e, tb]) {
         Ok(_) => {}
         Err(inner) if inner.is(&exc::SYSTEM_EXIT) => {

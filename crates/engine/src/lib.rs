@@ -7,7 +7,7 @@
 //! | `preliminary` | `sys.stderr` before there are files |
 //! | `modules` | the register of native modules |
 //! | `hooks`, `compile` | what the lower layers call back into |
-//! | `sys`, `imp`, `import_lock`, `stdlib` | the modules that are the engine's own |
+//! | `sys`, `sysconfig`, `imp`, `import_lock`, `stdlib` | the modules that are the engine's own |
 //! | `run`, `prompt` | the program |
 //! | `finish` | exit codes, uncaught exceptions, the end |
 
@@ -26,6 +26,7 @@ mod run;
 mod start;
 mod stdlib;
 mod sys;
+mod sysconfig;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -73,7 +74,19 @@ fn adopt_locale(c: &mut config::Config) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
+/// Address space that an interpreter needs to come to its first line.
+const LEAST_ROOM: usize = 40 << 20;
+
 fn run_main(config: config::Config) -> i32 {
+    // Small pieces of memory that are refused end the process without a word: better not to begin.
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    if taipan_host::mman::Mapping::new(-1, LEAST_ROOM, 0, libc::PROT_NONE, flags).is_err() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "Fatal Python error: cannot start: out of memory\nPython runtime state: preinitialized\n"
+        );
+        return 1;
+    }
     let th = match start::create_main(config) {
         Ok(th) => th,
         Err(e) => {
@@ -88,6 +101,14 @@ fn run_main(config: config::Config) -> i32 {
         .and_then(|()| taipan_std_os::signal::install_default_int_handler(th));
     if let Err(e) = ready {
         let text = sys::brief(th, e.0);
+        if e.is(&taipan_object::exception::LOOKUP_ERROR) {
+            let _ = writeln!(
+                std::io::stderr(),
+                "Fatal Python error: init_stdio_encoding: failed to get the Python codec name of the stdio encoding\n\
+                 Python runtime state: core initialized\n{text}"
+            );
+            return 1;
+        }
         let _ = writeln!(
             std::io::stderr(),
             "Fatal Python error: init_import_site: the interpreter could not be set up\n{text}"

@@ -28,6 +28,7 @@ static OWN: &[&ModuleSpec] = &[
     &crate::sys::MODULE,
     &crate::imp::MODULE,
     &crate::stdlib::MODULE,
+    &crate::sysconfig::MODULE,
 ];
 
 static OWN_TYPES: &[(&StaticType, &TypeSpec)] =

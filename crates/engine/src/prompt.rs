@@ -35,9 +35,13 @@ pub fn banner(c: &Config) {
 /// # Errors
 /// What ends it: `SystemExit`, mostly.
 pub fn run(th: &Thread) -> PyResult<()> {
+    run_after(th, true)
+}
+
+fn run_after(th: &Thread, program: bool) -> PyResult<()> {
     th.audit("cpython.run_stdin", &[])?;
     let module = taipan_builtins::import_module(th, "_taipan_prompt")?;
-    call::call_method(th, module, "run", &[])?;
+    call::call_method(th, module, "run", &[Value::bool(program)])?;
     Ok(())
 }
 
@@ -55,7 +59,7 @@ pub fn run_with_startup(th: &Thread, c: &Config) -> PyResult<()> {
             crate::sys::show_exception(th, e.0, Value::NONE);
         }
     }
-    run(th)
+    run_after(th, false)
 }
 
 /// Runs the file that `PYTHONSTARTUP` names, in `__main__`; what it raises is shown.

@@ -605,6 +605,22 @@ impl Thread {
         regs >= self.stack && regs < self.stack_end
     }
 
+    /// Makes room for `more` items in memory outside the heap; where there is none, dead objects are looked for, which
+    /// may hold some. For callers that hold no lock.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn reserve<T>(&self, room: &mut Vec<T>, more: usize) -> PyResult<()> {
+        if room.try_reserve_exact(more).is_ok() {
+            return Ok(());
+        }
+        gc::collect(&self.mutator, true);
+        match room.try_reserve_exact(more) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.memory_error()),
+        }
+    }
+
     /// Allocates a zeroed cell.
     ///
     /// # Errors

@@ -3,13 +3,13 @@
 import sys
 
 
-def run():
+def run(after_program):
     """Reads and runs statements in __main__ until the end of input."""
     import __main__
     sys.stderr.flush()
     if _wants_editor():
         from _pyrepl import main
-        main.interactive_console(mainmodule=__main__, quiet=True)
+        main.interactive_console(mainmodule=__main__, quiet=True, pythonstartup=after_program)
     else:
         plain()
 
@@ -41,16 +41,42 @@ def plain():
                 return input(prompt)
             sys.stderr.write(prompt)
             sys.stderr.flush()
-            line = sys.stdin.readline()
+            try:
+                line = sys.stdin.readline()
+            except (OSError, ValueError):
+                line = ''
             if not line:
                 raise EOFError
+            if not line.endswith('\n'):
+                sys.stderr.write(f'{sys.ps2}\n')
             return line.removesuffix('\n')
+
+        def showtraceback(self):
+            # The hook does what it does for a program; the frames of this module are nobody's concern.
+            error = sys.exception()
+            self._show(error, error.__traceback__.tb_next)
+
+        def showsyntaxerror(self, filename=None, **keywords):
+            self._show(sys.exception(), None)
+
+        def _show(self, error, traceback):
+            sys.last_exc = sys.last_value = error.with_traceback(traceback)
+            sys.last_type, sys.last_traceback = type(error), traceback
+            try:
+                sys.excepthook(type(error), error, traceback)
+            except SystemExit:
+                raise
+            except BaseException as second:
+                print('Error in sys.excepthook:', file=sys.stderr)
+                sys.__excepthook__(type(second), second, second.__traceback__)
+                print('\nOriginal exception was:', file=sys.stderr)
+                sys.__excepthook__(type(error), error, traceback)
 
         def runsource(self, source, filename='<stdin>', symbol='single', compiler=None):
             try:
                 made = (compiler or self.compile)(source, '<stdin>', symbol)
-            except (OverflowError, SyntaxError, ValueError):
-                self.showsyntaxerror('<stdin>', source=source)
+            except Exception:
+                self.showsyntaxerror('<stdin>')
                 made = False
             if made is None:
                 return True
@@ -74,15 +100,15 @@ def plain():
             line = console.raw_input(str(sys.ps2 if more else sys.ps1))
             more = console.push(line)
         except EOFError:
-            sys.stderr.write('\n')
-            if more:
-                # What is there is all there will be.
-                console.runsource('\n'.join(console.buffer), compiler=compile)
             break
         except KeyboardInterrupt:
             sys.stderr.write('\nKeyboardInterrupt\n')
             console.resetbuffer()
             more = False
+    sys.stderr.write('\n')
+    if more:
+        # What is there is all there will be.
+        console.runsource('\n'.join(console.buffer), compiler=compile)
     sys.stderr.flush()
 
 

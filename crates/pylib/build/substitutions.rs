@@ -81,6 +81,28 @@ const EDITS: &[Edit] = &[
             "        name = 'Taipan'\n",
         ),
     ),
+    // Whatever the compiler raises is shown, and the prompt goes on.
+    edit(
+        "code.py",
+        Replace(
+            "        except (OverflowError, SyntaxError, ValueError):",
+            "        except Exception:",
+        ),
+    ),
+    edit(
+        "_pyrepl/console.py",
+        Replace(
+            "        except (SyntaxError, OverflowError, ValueError):",
+            "        except Exception:",
+        ),
+    ),
+    edit(
+        "_pyrepl/console.py",
+        Replace(
+            "            except (OverflowError, ValueError):",
+            "            except Exception:",
+        ),
+    ),
     // Other processes cannot be looked into, but the prompt of `python -m asyncio` imports this.
     edit(
         "asyncio/tools.py",

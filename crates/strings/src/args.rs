@@ -143,9 +143,7 @@ pub fn bytes_like_or<'a>(
 pub fn contents(th: &Thread, b: &buffer::Buffer) -> PyResult<Vec<u8>> {
     if b.is_contiguous() {
         let mut out = Vec::new();
-        if out.try_reserve_exact(b.len).is_err() {
-            return Err(th.memory_error());
-        }
+        th.reserve(&mut out, b.len)?;
         out.extend_from_slice(b.as_slice());
         return Ok(out);
     }

@@ -65,9 +65,7 @@ impl Sort for Mutable {
 
     fn make(th: &Thread, bytes: &[u8]) -> PyResult {
         let mut out = Vec::new();
-        if out.try_reserve_exact(bytes.len()).is_err() {
-            return Err(th.memory_error());
-        }
+        th.reserve(&mut out, bytes.len())?;
         out.extend_from_slice(bytes);
         Ok(ByteArray::new(th, out))
     }
@@ -703,9 +701,7 @@ fn from_object(th: &Thread, name: &str, source: Value) -> PyResult<Vec<u8>> {
                 return Err(th.value_error("negative count"));
             };
             let mut out = Vec::new();
-            if out.try_reserve_exact(n).is_err() {
-                return Err(th.memory_error());
-            }
+            th.reserve(&mut out, n)?;
             out.resize(n, 0);
             return Ok(out);
         }

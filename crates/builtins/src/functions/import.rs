@@ -103,9 +103,12 @@ pub fn import_level(
 }
 
 fn get_or_load(th: &Thread, name: Value) -> PyResult {
-    if let Some(m) = modules(th)?.get(th, name)?
-        && !m.is_none()
-    {
+    let found = || -> PyResult<Option<Value>> {
+        let m = modules(th)?.get(th, name)?;
+        Ok(m.filter(|m| !m.is_none()))
+    };
+    if let Some(m) = found()? {
+        let mut settled = true;
         // Another thread, or a cycle, may still be running its body.
         if let Some(spec) = attr::get_opt(th, m, names::SPEC.get())?
             && !spec.is_none()
@@ -113,9 +116,13 @@ fn get_or_load(th: &Thread, name: Value) -> PyResult {
             && ops::truth(th, i)?
         {
             call::call_method(th, importlib(th)?, "_lock_unlock_module", &[name])?;
+            // If that failed, it is for this thread to try.
+            settled = found()?.is_some_and(|now| now.is(m));
         }
-        import_report::cached(name);
-        return Ok(m);
+        if settled {
+            import_report::cached(name);
+            return Ok(m);
+        }
     }
     audit_import(th, name)?;
     import_report::timed(name, || {

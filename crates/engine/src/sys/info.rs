@@ -212,7 +212,7 @@ fn flags(th: &Thread, d: &Object<Dict>, c: &Config) -> PyResult<()> {
     let n = |n: u32| Value::int(th, n.into());
     let b = |b: bool| Value::small_int(b.into());
     let rows = [
-        ("debug", "-d", n(c.debug)),
+        ("debug", "-d", b(c.debug > 0)),
         ("inspect", "-i", b(c.inspect)),
         ("interactive", "-i", b(c.interactive)),
         ("optimize", "-O or -OO", n(c.optimize)),

@@ -148,7 +148,7 @@ fn attempt<R>(v: Value, f: &mut dyn FnMut(&mut Vec<u8>) -> R) -> Result<R, Expor
 }
 
 /// As [`attempt`], for `f` that needs room for `extra` more bytes. A view that nobody holds any more may only be
-/// waiting for the collector: before giving up, it is run once.
+/// waiting for the collector, and so may be bytes: before giving up, it is run once.
 fn change_by<R>(
     th: &Thread,
     v: Value,
@@ -162,7 +162,7 @@ fn change_by<R>(
         Some(f(b))
     };
     let mut r = attempt(v, &mut step);
-    if matches!(r, Err(Exported)) {
+    if matches!(r, Err(Exported) | Ok(None)) {
         collect_views(th)?;
         r = attempt(v, &mut step);
     }

@@ -266,9 +266,7 @@ pub(crate) fn joined(th: &Thread, a: Value, b: Value, name: &str) -> PyResult<Ve
     let x = args::bytes_like_or(th, a, said)?;
     let y = args::bytes_like_or(th, b, said)?;
     let mut out = Vec::new();
-    if out.try_reserve_exact(x.len() + y.len()).is_err() {
-        return Err(th.memory_error());
-    }
+    th.reserve(&mut out, x.len() + y.len())?;
     out.extend_from_slice(&x);
     out.extend_from_slice(&y);
     Ok(out)

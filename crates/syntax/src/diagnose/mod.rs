@@ -188,12 +188,13 @@ pub(crate) struct Tokens<'a> {
 }
 
 /// Whether the tokenizer refuses what more text could mend.
-fn wants_more(stop: &Ending) -> bool {
+fn wants_more(stop: &Ending, text: &str) -> bool {
     match stop {
         Ending::Unclosed(_) => true,
         Ending::Late(error) | Ending::Error(error) => {
             error.msg.starts_with("unterminated triple-quoted")
                 || error.msg == "unexpected EOF while parsing"
+                || (error.msg.starts_with("unterminated ") && text.ends_with("\\\n"))
         }
     }
 }
@@ -253,7 +254,7 @@ impl<'a> Tokens<'a> {
             }
         };
         let before_end = match &stop {
-            Some(stop) if !wants_more(stop) => usize::MAX,
+            Some(stop) if !wants_more(stop, &text) => usize::MAX,
             _ => before_end.unwrap_or(list.len()),
         };
         let inherited = options.future.contains(FutureFlags::BARRY_AS_BDFL);
