@@ -208,7 +208,7 @@ fn judge(
         counts: Counts::of(&results),
         new: new.collect(),
         stale: tags
-            .tests()
+            .steady()
             .filter(|test| !fails(test))
             .map(str::to_owned)
             .collect(),

@@ -34,6 +34,7 @@ pub struct Signature {
     cif: Box<ffi_cif>,
     // What the cif points to.
     _args: Vec<*mut ffi_type>,
+    #[expect(clippy::vec_box, reason = "the cif points to each of them")]
     _types: Vec<Box<ffi_type>>,
     _elements: Vec<Vec<*mut ffi_type>>,
 }
@@ -45,6 +46,10 @@ unsafe impl Sync for Signature {}
 
 #[derive(Default)]
 struct Made {
+    #[expect(
+        clippy::vec_box,
+        reason = "pointers to each are handed out while it grows"
+    )]
     types: Vec<Box<ffi_type>>,
     elements: Vec<Vec<*mut ffi_type>>,
 }
@@ -88,9 +93,8 @@ impl Made {
 impl Signature {
     /// Of a function with these types; with a number of fixed arguments, the others are variable.
     ///
-    /// # Errors
-    /// If there is no way to pass such types.
-    pub fn new(result: &CType, args: &[CType], fixed: Option<usize>) -> Result<Signature, ()> {
+    /// Nothing if there is no way to pass such types.
+    pub fn new(result: &CType, args: &[CType], fixed: Option<usize>) -> Option<Signature> {
         let mut made = Made::default();
         let result = made.make(result);
         let mut list: Vec<_> = args.iter().map(|a| made.make(a)).collect();
@@ -115,8 +119,8 @@ impl Signature {
                 ),
             }
         };
-        done.map_err(|_| ())?;
-        Ok(Signature {
+        done.ok()?;
+        Some(Signature {
             cif,
             _args: list,
             _types: made.types,
@@ -143,9 +147,9 @@ impl Signature {
             };
             match errno {
                 Some(own) => {
-                    std::mem::swap(own, &mut *slot);
+                    core::ptr::swap(own, slot);
                     call(&mut list);
-                    std::mem::swap(own, &mut *slot);
+                    core::ptr::swap(own, slot);
                 }
                 None => call(&mut list),
             }

@@ -34,15 +34,15 @@ pub fn load<const N: usize>(address: usize) -> [u8; N] {
     // SAFETY: the program vouches for the address; aligned words are read as what they are.
     unsafe {
         match N {
-            2 if address % 2 == 0 => {
+            2 if address.is_multiple_of(2) => {
                 let word = (address as *const u16).read_volatile().to_ne_bytes();
                 out.copy_from_slice(&word);
             }
-            4 if address % 4 == 0 => {
+            4 if address.is_multiple_of(4) => {
                 let word = (address as *const u32).read_volatile().to_ne_bytes();
                 out.copy_from_slice(&word);
             }
-            8 if address % 8 == 0 => {
+            8 if address.is_multiple_of(8) => {
                 let word = (address as *const u64).read_volatile().to_ne_bytes();
                 out.copy_from_slice(&word);
             }
@@ -57,21 +57,21 @@ pub fn store<const N: usize>(address: usize, bytes: [u8; N]) {
     // SAFETY: the program vouches for the address; aligned words are written as what they are.
     unsafe {
         match <&[u8; 2]>::try_from(&bytes[..]) {
-            Ok(b) if address % 2 == 0 => {
+            Ok(b) if address.is_multiple_of(2) => {
                 (address as *mut u16).write_volatile(u16::from_ne_bytes(*b));
                 return;
             }
             _ => {}
         }
         match <&[u8; 4]>::try_from(&bytes[..]) {
-            Ok(b) if address % 4 == 0 => {
+            Ok(b) if address.is_multiple_of(4) => {
                 (address as *mut u32).write_volatile(u32::from_ne_bytes(*b));
                 return;
             }
             _ => {}
         }
         match <&[u8; 8]>::try_from(&bytes[..]) {
-            Ok(b) if address % 8 == 0 => {
+            Ok(b) if address.is_multiple_of(8) => {
                 (address as *mut u64).write_volatile(u64::from_ne_bytes(*b));
                 return;
             }

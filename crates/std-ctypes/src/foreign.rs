@@ -61,7 +61,7 @@ fn signature(th: &Thread, result: Value, args: Value, fixed: Value) -> PyResult<
     let result = types(th, result)?.pop().unwrap_or(CType::Void);
     let args = types(th, args)?;
     let fixed = fixed.as_i64().and_then(|n| usize::try_from(n).ok());
-    Signature::new(&result, &args, fixed).map_err(|()| th.runtime_error("ffi_prep_cif failed"))
+    Signature::new(&result, &args, fixed).ok_or_else(|| th.runtime_error("ffi_prep_cif failed"))
 }
 
 fn failed(th: &Thread, e: &CStr) -> taipan_object::Raised {
