@@ -34,12 +34,15 @@ fn what_the_stack_holds_lives() {
 fn garbage_is_freed_and_its_memory_used_again() {
     let _alone = alone();
     let m = start();
+    // No collection of its own accord before the one that is looked at.
+    gc::set_young_budget(64 << 20);
     apart(|| {
         for _ in 0..100 {
             tree(&m, 10, 1);
         }
     });
     let stats = gc::collect(&m, true);
+    gc::set_young_budget(4 << 20);
     assert!(stats.freed_cells > 100 * 2000, "{stats:?}");
     let blocks = gc::counters().block_bytes;
     for _ in 0..20 {

@@ -31,8 +31,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     .doc("Internal. Used for pickling support.")],
     types: &[(&ARRAY, &SPEC)],
     init: |th, module| {
-        let sequences = crate::library::attribute(th, "collections.abc", "MutableSequence")?;
-        taipan_object::call::call_method(th, sequences, "register", &[ARRAY.value()])?;
+        // An interpreter that cannot import has no abstract classes to register with.
+        if th.interp.importlib.get().present().is_some() {
+            let sequences = crate::library::attribute(th, "collections.abc", "MutableSequence")?;
+            taipan_object::call::call_method(th, sequences, "register", &[ARRAY.value()])?;
+        }
         let set = |name: &str, v: Value| {
             attr::set(th, module, taipan_object::strings::intern(th, name), v)
         };
