@@ -707,7 +707,14 @@ fn from_object(th: &Thread, name: &str, source: Value) -> PyResult<Vec<u8>> {
         }
     }
     if buffer::is_exporter(source) {
-        return Ok(bytes_like(th, source)?.into_owned());
+        let b = buffer::get(th, source, false)?;
+        if b.is_contiguous() {
+            return Ok(b.as_slice().to_vec());
+        }
+        // Elements with gaps between them: the constructors copy them, where other takers of bytes refuse.
+        let view = crate::memoryview::of_buffer(th, b)?;
+        let copy = taipan_object::call::call_method(th, view, "tobytes", &[])?;
+        return Ok(copy.as_bytes().unwrap_or_default().to_vec());
     }
     let s = class_of(source).slots();
     if s.iter.is_none() && s.getitem.is_none() {
