@@ -193,6 +193,52 @@ impl<'a> Marker<'a> {
         }
     }
 
+    /// Marks the unmarked cells of `roots` and all that they reach, depth first, and gives those of the cells for which
+    /// `wanted` holds, each behind the others that it reaches, unless they reach it too. For one marker alone, that has
+    /// nothing left to trace.
+    pub(crate) fn mark_in_post_order(
+        &mut self,
+        roots: impl Iterator<Item = Cell>,
+        wanted: impl Fn(Cell) -> bool,
+    ) -> Vec<Cell> {
+        let mut order = Vec::new();
+        // Cells to enter, and (true) cells that are left when what they reach is done.
+        let mut work: Vec<(Cell, bool)> = Vec::new();
+        for root in roots {
+            work.push((root, false));
+            while let Some((cell, left)) = work.pop() {
+                if left {
+                    if wanted(cell) {
+                        order.push(cell);
+                    }
+                    continue;
+                }
+                if arena::is_marked(cell) {
+                    continue;
+                }
+                self.mark(cell);
+                self.stack.pop();
+                work.push((cell, true));
+                // SAFETY: a cell that was reached is in memory still; the world is stopped.
+                let header = unsafe { &*cell };
+                header.flags.store(
+                    header.flags.load(Ordering::Relaxed) | FLAG_OLD,
+                    Ordering::Relaxed,
+                );
+                if let Some(trace) = kind::trace_fn(header.kind) {
+                    let mut reach = |child: Cell| {
+                        if !arena::is_marked(child) {
+                            work.push((child, false));
+                        }
+                    };
+                    // SAFETY: registered for cells of this kind.
+                    unsafe { trace(cell, &mut Marker::visiting(&mut reach)) };
+                }
+            }
+        }
+        order
+    }
+
     /// Drains with the help of `helpers` threads.
     pub(crate) fn drain_in_parallel(&mut self, helpers: usize) {
         if helpers == 0 {

@@ -8,7 +8,7 @@ use crate::arena::is_marked;
 use crate::header::{Cell, FLAG_FINALIZABLE, FLAG_WEAK_CALLBACK, FLAG_WEAKLY_REFERENCED, Header};
 use crate::mark::Marker;
 use crate::mutator::with_buffers;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use taipan_sync::Mutex;
 
@@ -171,9 +171,8 @@ pub(crate) fn process(
             }
         }
     }
-    // The newest first: an object that wraps another, as a buffer does a file, was made after it.
-    for cells in [&mut finalizable, &mut old_finalizable] {
-        let mut dead = Vec::new();
+    let mut dead = Vec::new();
+    for cells in [&mut old_finalizable, &mut finalizable] {
         cells.retain(|&cell| {
             let alive = is_marked(cell);
             if !alive {
@@ -183,13 +182,20 @@ pub(crate) fn process(
             }
             alive
         });
-        registry.finalizers.extend(dead.into_iter().rev());
     }
+    // What was queued before is alive, with all it reaches.
     registry
         .finalizers
         .iter()
         .for_each(|&cell| marker.mark(cell));
     marker.drain();
+    // An object before those that it reaches, as a pool before its pipes; where there is no such relation the newest
+    // first: what uses another object was mostly made after it.
+    let wanted: HashSet<Cell> = dead.iter().copied().collect();
+    let first: Vec<Cell> = dead.iter().copied().filter(|&c| is_marked(c)).collect();
+    let order = marker.mark_in_post_order(dead.into_iter(), |cell| wanted.contains(&cell));
+    registry.finalizers.extend(first.into_iter().rev());
+    registry.finalizers.extend(order.into_iter().rev());
     // SAFETY: as above.
     weak.retain(|&cell| is_marked(cell) && unsafe { target(cell) }.load(Ordering::Relaxed) != 0);
     registry.old_weak.append(&mut weak);

@@ -82,9 +82,10 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         })
         .doc("Return the current collection thresholds."),
         Method::raw("collect", "(generation=2)", |th, args| {
-            // First of all: the frames that binding the argument takes would lie over leftovers.
+            // First of all: the frames that binding the argument takes would lie over leftovers, this function's too if
+            // it did more.
             gc::clear_stack_below();
-            call::call_method_row(th, &COLLECT, args)
+            bind_and_collect(th, args)
         })
         .doc("Run the garbage collector.\n\nWith no arguments, run a full collection.  The optional argument\nmay be an integer specifying which generation to collect.  A ValueError\nis raised if the generation number is invalid.\n\nThe number of unreachable objects is returned."),
         Method::new("get_objects", "(generation=None)", inspect::get_objects)
@@ -195,6 +196,11 @@ fn tell(th: &Thread, phase: &str, generation: usize, collected: usize) -> PyResu
         }
     }
     Ok(())
+}
+
+#[inline(never)]
+fn bind_and_collect(th: &Thread, args: call::Args) -> PyResult {
+    call::call_method_row(th, &COLLECT, args)
 }
 
 static COLLECT: Method = Method::new("collect", "(generation=2)", |th, a| {
