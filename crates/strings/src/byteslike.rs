@@ -706,6 +706,10 @@ fn from_object(th: &Thread, name: &str, source: Value) -> PyResult<Vec<u8>> {
             return Ok(out);
         }
     }
+    if let Some(b) = source.downcast::<ByteArray>() {
+        // In one step: a view would keep other threads from resizing it.
+        return Ok(b.bytes.with(|b| b.clone()));
+    }
     if buffer::is_exporter(source) {
         let b = buffer::get(th, source, false)?;
         if b.is_contiguous() {
