@@ -186,6 +186,14 @@ const EDITS: &[Edit] = &[
             "_current_tasks = {}\n__import__('os').register_at_fork(after_in_child=_current_tasks.clear)\n",
         ),
     ),
+    // A manager whose program was killed ends, as it would have been told to.
+    edit(
+        "multiprocessing/managers.py",
+        Replace(
+            "                while not self.stop_event.is_set():\n                    self.stop_event.wait(1)\n",
+            "                parent = process.parent_process()\n                while not self.stop_event.is_set():\n                    self.stop_event.wait(1)\n                    if parent is not None and not parent.is_alive():\n                        break\n",
+        ),
+    ),
 ];
 
 /// Applies all edits.
