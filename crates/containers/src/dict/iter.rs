@@ -5,7 +5,7 @@
 
 use crate::pickle::reduce_items;
 use crate::snapshot::Part;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use taipan_object::dict::Dict;
 use taipan_object::heap::{FieldOf, ValueVec};
 use taipan_object::native::{Atomic, Method, TypeSpec};
@@ -18,11 +18,34 @@ use taipan_object::{Object, PyResult, Raised, Thread, Value};
 #[repr(C)]
 pub struct DictIter {
     dict: FieldOf<Dict>,
-    pos: AtomicUsize,
+    at: Place,
     /// The size of the dict at the beginning; `usize::MAX` after a failure, which then repeats.
     size: AtomicUsize,
-    left: AtomicUsize,
     part: Part,
+}
+
+/// How far an iterator is: the position in the table, and how many keys are to come.
+///
+/// Both lie in one word. Threads that share an iterator may set it back, but never to a position with the count of
+/// another, which would look like a dict whose keys have changed. Tables have fewer than 2^32 entries.
+struct Place(AtomicU64);
+
+impl Place {
+    fn new(pos: usize, left: usize) -> Place {
+        Place(AtomicU64::new((pos as u64) << 32 | left as u64))
+    }
+
+    #[inline(always)]
+    fn get(&self) -> (usize, usize) {
+        let word = self.0.load(Ordering::Relaxed);
+        ((word >> 32) as usize, word as u32 as usize)
+    }
+
+    #[inline(always)]
+    fn set(&self, pos: usize, left: usize) {
+        self.0
+            .store((pos as u64) << 32 | left as u64, Ordering::Relaxed);
+    }
 }
 
 payload!(DictIter, "dict iterator", |this, m| this.dict.trace(m));
@@ -91,9 +114,8 @@ fn make(th: &Thread, ty: &StaticType, v: Value, part: Part, pos: usize) -> Value
         ty,
         DictIter {
             dict: FieldOf::new(d),
-            pos: AtomicUsize::new(pos),
+            at: Place::new(pos, n),
             size: AtomicUsize::new(n),
-            left: AtomicUsize::new(n),
             part,
         },
     )
@@ -144,14 +166,13 @@ pub fn step_pair(th: &Thread, it: &Object<DictIter>) -> PyResult<Option<(Value, 
     if d.map.len() != it.size.load(Ordering::Relaxed) {
         return Err(resized(th, it));
     }
-    match d.map.next_entry(it.pos.load(Ordering::Relaxed)) {
+    let (pos, left) = it.at.get();
+    match d.map.next_entry(pos) {
         Some((pos, k, v, _)) => {
-            let left = it.left.load(Ordering::Relaxed);
             if left == 0 {
                 return Err(rekeyed(th, it));
             }
-            it.pos.store(pos, Ordering::Relaxed);
-            it.left.store(left - 1, Ordering::Relaxed);
+            it.at.set(pos, left - 1);
             Ok(Some((k, v)))
         }
         None => {
@@ -182,17 +203,15 @@ fn step_back(th: &Thread, it: &Object<DictIter>) -> PyResult<Option<Value>> {
     if d.map.len() != it.size.load(Ordering::Relaxed) {
         return Err(resized(th, it));
     }
-    let pos = it.pos.load(Ordering::Relaxed);
+    let (pos, left) = it.at.get();
     // A position past the end is one in a table that is gone.
     let inside = d.map.table().is_some_and(|t| pos <= t.used());
     match d.map.previous_entry(pos).filter(|_| inside) {
         Some((pos, k, v)) => {
-            let left = it.left.load(Ordering::Relaxed);
             if left == 0 {
                 return Err(rekeyed(th, it));
             }
-            it.pos.store(pos, Ordering::Relaxed);
-            it.left.store(left - 1, Ordering::Relaxed);
+            it.at.set(pos, left - 1);
             part_of(th, it.part, k, v)
         }
         None => {
@@ -208,11 +227,7 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
         .dict
         .get()
         .is_some_and(|d| d.map.len() == it.size.load(Ordering::Relaxed));
-    let n = if same {
-        it.left.load(Ordering::Relaxed)
-    } else {
-        0
-    };
+    let n = if same { it.at.get().1 } else { 0 };
     Ok(Value::usize(th, n))
 }
 
@@ -225,18 +240,12 @@ fn rest(
     let mut out = ValueVec::new();
     if let Some(d) = it.dict.get() {
         // A copy goes on; the iterator itself stays where it is.
-        let copy = make(
-            th,
-            &KEY_ITER,
-            d.value(),
-            it.part,
-            it.pos.load(Ordering::Relaxed),
-        );
+        let copy = make(th, &KEY_ITER, d.value(), it.part, 0);
         let copy = copy.expect::<DictIter>();
+        let (pos, left) = it.at.get();
+        copy.at.set(pos, left);
         copy.size
             .store(it.size.load(Ordering::Relaxed), Ordering::Relaxed);
-        copy.left
-            .store(it.left.load(Ordering::Relaxed), Ordering::Relaxed);
         while let Some(x) = step(th, copy)? {
             out.push(th, x)?;
         }
