@@ -137,6 +137,8 @@ def main(module_name, done_file, wanted):
                 yield test
 
     def load():
+        if module_name.startswith(("test_import", "test_pkgutil", "test_compileall", "test_pyclbr")):
+            lend_machine_code()
         module = __import__("test." + module_name, fromlist=["*"])
         return unittest.defaultTestLoader.loadTestsFromModule(module)
 
@@ -169,6 +171,21 @@ def main(module_name, done_file, wanted):
             chosen.addTest(test)
     chosen(Result())
     report("DONE")
+
+
+def lend_machine_code():
+    """The helpers of the tests of imports ask for a module in machine code and skip everything without it, though
+    only the tests of such modules need it. It is there for as long as the helpers are imported."""
+    if "_testmultiphase" in sys.modules:
+        return
+    try:
+        import _testmultiphase
+    except ImportError:
+        sys.modules["_testmultiphase"] = type(sys)("_testmultiphase")
+        try:
+            import test.test_importlib.util
+        finally:
+            del sys.modules["_testmultiphase"]
 
 
 def leave_for_writable_folder():

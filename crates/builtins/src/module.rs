@@ -147,7 +147,7 @@ fn missing(th: &Thread, v: Value, name: Value) -> PyResult<Raised> {
     };
     let origin = origin.filter(|o| o.as_str_obj().is_some());
     let shadowed = match origin {
-        Some(o) => shadows_by_path(th, &names::text(o), &m),
+        Some(o) => may_shadow(th, &names::text(o)),
         None => false,
     };
     let is_stdlib = shadowed && is_stdlib_name(th, module)?;
@@ -180,29 +180,32 @@ fn missing(th: &Thread, v: Value, name: Value) -> PyResult<Raised> {
     Ok(th.attribute_error(msg, v, name))
 }
 
-/// Whether a module's file lies in the directory of the script, `sys.path[0]`.
-fn shadows_by_path(th: &Thread, file: &str, _module: &str) -> bool {
-    let Some(sys) = th.interp.sys_dict.get() else {
+/// Where the interpreter keeps the folder that it put first into `sys.path`, if it did.
+pub const FIRST_PATH: &str = "sys.first_path";
+
+/// Whether a module's file may stand in the way of another one: it lies where the interpreter looks first because
+/// that is the program's own folder.
+pub fn may_shadow(th: &Thread, file: &str) -> bool {
+    let state = th.interp.state.get();
+    let Some(first) = state.and_then(|s| s.get_name(th, FIRST_PATH)) else {
         return false;
     };
-    let Some(path) = sys.get_name(th, "path").and_then(|p| p.as_list()?.get(0)) else {
-        return false;
-    };
-    if path.as_str_obj().is_none() {
-        return false;
+    let mut first = names::text(first).into_owned();
+    if first.is_empty() {
+        match std::env::current_dir() {
+            Ok(d) => first = d.to_string_lossy().into_owned(),
+            Err(_) => return false,
+        }
     }
-    let first = names::text(path);
-    let mut dir = match file.rsplit_once('/') {
-        Some((d, _)) => d,
-        None => return false,
-    };
-    if let Some(parent) = file.strip_suffix("/__init__.py") {
-        dir = parent.rsplit_once('/').map_or("", |(d, _)| d);
-    }
-    !first.is_empty() && dir == first
+    let file = file.strip_suffix("/__init__.py").unwrap_or(file);
+    file.rsplit_once('/').is_some_and(|(dir, _)| dir == first)
 }
 
-fn is_stdlib_name(th: &Thread, module: Value) -> PyResult<bool> {
+/// Whether a name is in `sys.stdlib_module_names`.
+///
+/// # Errors
+/// What its hash raises.
+pub fn is_stdlib_name(th: &Thread, module: Value) -> PyResult<bool> {
     let Some(sys) = th.interp.sys_dict.get() else {
         return Ok(false);
     };

@@ -7,7 +7,7 @@ use taipan_object::func::Module;
 use taipan_object::heap::Object;
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::strings::intern_value;
-use taipan_object::{PyResult, Thread, Value, attr, buffer, names, ops};
+use taipan_object::{PyResult, Thread, Value, attr, buffer, call, names, ops};
 use taipan_text::hash::HashKey;
 
 /// `_imp`
@@ -30,18 +30,70 @@ const MAGIC: i64 = {
     (m[2] as i64) << 8 | (0x54 ^ m[3] as i64) | 0x0a0d_0000
 };
 
-/// What is frozen in the sense of `importlib`: its own two halves and the finder of the library in the executable.
-const FROZEN: &[(&str, &str)] = &[
-    ("_frozen_importlib", "importlib._bootstrap"),
-    (
+/// A module that is frozen in the sense of `importlib`.
+struct Frozen {
+    name: &'static str,
+    /// The module of the library whose code it is.
+    code: &'static str,
+    /// What it was made from, as the finder tells it.
+    origin: Option<&'static str>,
+    is_package: bool,
+}
+
+const fn frozen_module(name: &'static str, code: &'static str) -> Frozen {
+    Frozen {
+        name,
+        code,
+        origin: Some(code),
+        is_package: false,
+    }
+}
+
+const fn frozen_package(name: &'static str, code: &'static str) -> Frozen {
+    Frozen {
+        is_package: true,
+        ..frozen_module(name, code)
+    }
+}
+
+const fn frozen_init(name: &'static str, code: &'static str, origin: &'static str) -> Frozen {
+    Frozen {
+        origin: Some(origin),
+        ..frozen_module(name, code)
+    }
+}
+
+/// The two halves of `importlib`, the finder of the library in the executable, and the modules by which programs try
+/// out what frozen modules are.
+const FROZEN: &[Frozen] = &[
+    frozen_module("_frozen_importlib", "importlib._bootstrap"),
+    frozen_module(
         "_frozen_importlib_external",
         "importlib._bootstrap_external",
     ),
-    ("_frozen_stdlib", "_frozen_stdlib"),
+    frozen_module("_frozen_stdlib", "_frozen_stdlib"),
+    frozen_module("__hello__", "__hello__"),
+    frozen_module("__hello_alias__", "__hello__"),
+    frozen_package("__phello_alias__", "__hello__"),
+    frozen_module("__phello_alias__.spam", "__hello__"),
+    frozen_package("__phello__", "__phello__"),
+    frozen_init("__phello__.__init__", "__phello__", "<__phello__"),
+    frozen_package("__phello__.ham", "__phello__.ham"),
+    frozen_init(
+        "__phello__.ham.__init__",
+        "__phello__.ham",
+        "<__phello__.ham",
+    ),
+    frozen_module("__phello__.ham.eggs", "__phello__.ham.eggs"),
+    frozen_module("__phello__.spam", "__phello__.spam"),
+    Frozen {
+        origin: None,
+        ..frozen_module("__hello_only__", "__hello__")
+    },
 ];
 
-fn frozen(name: &str) -> Option<&'static str> {
-    FROZEN.iter().find(|(n, _)| *n == name).map(|(_, o)| *o)
+fn frozen(name: &str) -> Option<&'static Frozen> {
+    FROZEN.iter().find(|f| f.name == name)
 }
 
 static FUNCTIONS: &[Method] = &[
@@ -87,41 +139,43 @@ static FUNCTIONS: &[Method] = &[
     Method::new("is_frozen_package", "(name, /)", |th, a| {
         let name = text(th, "is_frozen_package", a[0])?;
         match frozen(&name) {
-            Some(_) => Ok(Value::FALSE),
+            Some(f) => Ok(Value::bool(f.is_package)),
             None => Err(no_frozen(th, a[0])?),
         }
     }),
     Method::new("find_frozen", "(name, /, *, withdata=False)", |th, a| {
         let name = text(th, "find_frozen", a[0])?;
         match frozen(&name) {
-            Some(origin) => {
-                let items = [Value::NONE, Value::FALSE, Value::str(th, origin)];
-                Value::try_tuple(th, &items)
+            Some(f) => {
+                let origin = f.origin.map_or(Value::NONE, |o| Value::str(th, o));
+                Value::try_tuple(th, &[Value::NONE, Value::bool(f.is_package), origin])
             }
             None => Ok(Value::NONE),
         }
     }),
     Method::new("get_frozen_object", "(name, data=None, /)", |th, a| {
         let name = text(th, "get_frozen_object", a[0])?;
+        if let Some(data) = a[1].present().filter(|d| !d.is_none()) {
+            return code_of_data(th, a[0], data);
+        }
         match frozen(&name) {
-            Some(origin) => frozen_code(th, origin),
+            Some(f) => frozen_code(th, f.code),
             None => Err(no_frozen(th, a[0])?),
         }
     }),
     Method::new("init_frozen", "(name, /)", |th, a| {
         let name = text(th, "init_frozen", a[0])?;
         match frozen(&name) {
-            Some(origin) => run_frozen(th, &name, origin),
+            Some(f) => run_frozen(th, &name, f.code),
             None => Ok(Value::NONE),
         }
     }),
     Method::new("_frozen_module_names", "()", |th, _| {
-        let names: Vec<_> = FROZEN.iter().map(|(n, _)| *n).collect();
         let list = Value::list(th, &[])?;
-        for n in names {
+        for f in FROZEN {
             list.as_list()
                 .expect("a list")
-                .append(th, Value::str(th, n))?;
+                .append(th, Value::str(th, f.name))?;
         }
         Ok(list)
     }),
@@ -181,11 +235,30 @@ fn no_frozen(th: &Thread, name: Value) -> PyResult<taipan_object::Raised> {
     let shown = ops::repr(th, name)?;
     let e = th.raise(
         &exc::IMPORT_ERROR,
-        format!("No such frozen object named {}", names::text(name)),
+        format!("No such frozen object named {}", names::text(shown)),
     );
-    let _ = shown;
     exc::set_extra(th, e.0, exc::extra::IMPORT[1], name);
     Ok(e)
+}
+
+/// The code object that `marshal` wrote.
+fn code_of_data(th: &Thread, name: Value, data: Value) -> PyResult {
+    let marshal = taipan_builtins::import_module(th, "marshal")?;
+    match call::call_method(th, marshal, "loads", &[data]) {
+        Ok(code) if code.downcast::<Code>().is_some() => Ok(code),
+        Err(e) if e.is(&exc::TYPE_ERROR) => Err(e),
+        Ok(_) => Err(th.type_error(format!(
+            "frozen object {} is not a code object",
+            names::text(ops::repr(th, name)?)
+        ))),
+        Err(_) => {
+            let shown = ops::repr(th, name)?;
+            let msg = format!("Frozen object named {} is invalid", names::text(shown));
+            let e = th.raise(&exc::IMPORT_ERROR, msg);
+            exc::set_extra(th, e.0, exc::extra::IMPORT[1], name);
+            Err(e)
+        }
+    }
 }
 
 fn no_extensions(th: &Thread, a: &[Value]) -> PyResult {

@@ -24,6 +24,8 @@ pub fn main_dict<'a>(th: &Thread) -> Option<&'a Object<Dict>> {
 
 fn insert_path(th: &Thread, dir: Value) -> PyResult<()> {
     let sys = th.interp.sys_dict.expect();
+    let first = taipan_builtins::module::FIRST_PATH;
+    th.interp.state.expect().set_name(th, first, dir)?;
     if let Some(path) = sys.get_name(th, "path").and_then(|p| p.as_list()) {
         path.insert(th, 0, dir)?;
     }

@@ -1,7 +1,10 @@
 //! `import` statements: through `builtins.__import__`.
 
+use taipan_builtins::module;
 use taipan_object::exception as exc;
 use taipan_object::frame::FramePtr;
+use taipan_object::func::Module;
+use taipan_object::strings::intern;
 use taipan_object::{PyResult, Raised, Thread, Value, attr, call, names, ops};
 
 /// `__import__(name, globals, locals, fromlist, level)`
@@ -52,19 +55,51 @@ fn cannot_import(
     name: Value,
     package: Option<Value>,
 ) -> PyResult<Raised> {
-    let spec = attr::get_opt(th, module, names::SPEC.get())?.unwrap_or(Value::NONE);
-    let file = attr::get_opt(th, module, names::FILE.get())?.filter(|f| f.as_str_obj().is_some());
     let pkg = package.map_or("<unknown module name>".into(), names::text);
     let n = names::text(name);
-    let initializing = match attr::get_opt(th, spec, names::INITIALIZING.get())? {
-        Some(v) => ops::truth(th, v)?,
-        None => false,
+    let spec = attr::get_opt(th, module, names::SPEC.get())?;
+    let flag = |attr: Value| -> PyResult<bool> {
+        match spec
+            .map(|s| attr::get_opt(th, s, attr))
+            .transpose()?
+            .flatten()
+        {
+            Some(v) => ops::truth(th, v),
+            None => Ok(false),
+        }
+    };
+    let mut origin = match spec {
+        Some(s) if flag(intern(th, "has_location"))? => attr::get_opt(th, s, intern(th, "origin"))?,
+        _ => None,
+    };
+    origin = origin.filter(|o| o.as_str_obj().is_some());
+    let in_the_way = origin.is_some_and(|o| module::may_shadow(th, &names::text(o)));
+    let hides_library = match package {
+        Some(p) if in_the_way => module::is_stdlib_name(th, p)?,
+        _ => false,
+    };
+    let file = match origin {
+        None if module.downcast::<Module>().is_some() => {
+            attr::get_opt(th, module, names::FILE.get())?.filter(|f| f.as_str_obj().is_some())
+        }
+        found => found,
     };
     let place = file.map_or("unknown location".into(), names::text);
-    let msg = if initializing {
+    let msg = if hides_library {
         format!(
-            "cannot import name '{n}' from partially initialized module '{pkg}' (most likely due to a circular import) ({place})"
+            "cannot import name '{n}' from '{pkg}' (consider renaming '{place}' since it has the same name as the standard library module named '{pkg}' and prevents importing that standard library module)"
         )
+    } else if flag(names::INITIALIZING.get())? {
+        if in_the_way {
+            format!(
+                "cannot import name '{n}' from '{pkg}' (consider renaming '{place}' if it has the same name as a library you intended to import)"
+            )
+        } else {
+            let place = file.map_or(String::new(), |f| format!(" ({})", names::text(f)));
+            format!(
+                "cannot import name '{n}' from partially initialized module '{pkg}' (most likely due to a circular import){place}"
+            )
+        }
     } else {
         format!("cannot import name '{n}' from '{pkg}' ({place})")
     };

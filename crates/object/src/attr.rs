@@ -11,6 +11,7 @@
 
 use crate::dict::Dict;
 use crate::error::PyResult;
+use crate::func::Module;
 use crate::heap::{Array, Field, FieldOf, Object, Payload, mark_value};
 use crate::names;
 use crate::payload;
@@ -813,7 +814,12 @@ pub fn generic_get_opt(th: &Thread, v: Value, name: Value) -> PyResult<Option<Va
             return descr_result(g(th, d, v, ty.value()));
         }
     }
-    if let Some(own) = get_own(v, name) {
+    let own = match v.downcast::<Module>() {
+        // What a module has stands in its own dictionary.
+        Some(m) => m.dict.get().and_then(|d| d.map.get_str(name)),
+        None => get_own(v, name),
+    };
+    if let Some(own) = own {
         return Ok(Some(own));
     }
     match descr {
@@ -848,6 +854,15 @@ pub fn generic_set(th: &Thread, v: Value, name: Value, value: Value) -> PyResult
         && let Some(s) = class_of(d).slots().descr_set
     {
         return s(th, d, v, value);
+    }
+    if let Some(d) = v.downcast::<Module>().and_then(|m| m.dict.get()) {
+        if !value.is_absent() {
+            return d.set(th, name, value);
+        }
+        return match d.remove(th, name)? {
+            Some(_) => Ok(()),
+            None => Err(th.no_attribute(v, name)),
+        };
     }
     if has_dict(v) {
         if !value.is_absent() {

@@ -112,7 +112,7 @@ pub fn call_type(th: &Thread, v: Value, args: Args) -> PyResult {
     let slots = t.slots();
     let Some(new) = slots
         .new
-        .filter(|_| !t.has_flag(flags::NO_NEW) || (t.is_heap() && t.has_flag(flags::BASE)))
+        .filter(|_| !t.has_flag(flags::NO_NEW) || t.is_heap())
     else {
         return Err(th.type_error(format!("cannot create '{}' instances", t.tp_name())));
     };

@@ -74,7 +74,8 @@ pub fn import_level(
             lib,
             names::HANDLE_FROMLIST.get(),
             &[module, fromlist, f],
-        );
+        )
+        .map_err(|e| shown(th, e));
     }
     if level > 0 && text.is_empty() {
         return Ok(module);
@@ -133,10 +134,15 @@ fn get_or_load(th: &Thread, name: Value) -> PyResult {
             &[name, taipan_object::frame::builtin(th, "__import__")?],
         )
     })
-    .map_err(|e| match import_report::is_verbose() {
+    .map_err(|e| shown(th, e))
+}
+
+/// An exception of an import as it is to be seen: with `-v` as it is.
+fn shown(th: &Thread, e: taipan_object::Raised) -> taipan_object::Raised {
+    match import_report::is_verbose() {
         true => e,
         false => trim_import_frames(th, e),
-    })
+    }
 }
 
 /// Tells the audit hooks what is to be looked for, and where.
@@ -225,9 +231,14 @@ fn resolve(th: &Thread, name: Value, globals: Value, level: i32) -> PyResult {
     };
     let get = |n: Value| g.map.get_str(n).filter(|v| !v.is_none());
     let package = match (get(names::PACKAGE.get()), get(names::SPEC.get())) {
-        (Some(p), _) => {
+        (Some(p), spec) => {
             if p.as_str_obj().is_none() {
                 return Err(th.type_error("package must be a string"));
+            }
+            if let Some(spec) = spec
+                && !ops::eq(th, p, attr::get_str(th, spec, "parent")?)?
+            {
+                th.warn(&exc::DEPRECATION_WARNING, "__package__ != __spec__.parent")?;
             }
             p
         }

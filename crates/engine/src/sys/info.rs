@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use taipan_containers::structseq;
 use taipan_object::dict::{Dict, Set};
 use taipan_object::native::Method;
-use taipan_object::types::class_of;
+use taipan_object::types::{Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value, call};
 
 /// The version of the language.
@@ -80,11 +80,16 @@ fn record_with(
 }
 
 /// Programs make no more of the type of this one.
-fn forbid_more(v: Value) {
-    let t = class_of(v);
-    t.set_flag(taipan_object::types::flags::NO_NEW);
-    t.modified();
+fn forbid_more(th: &Thread, v: Value) -> PyResult<()> {
+    structseq::set_method(th, class_of(v).value(), &NO_NEW)
 }
+
+static NO_NEW: Method = Method::new("__new__", "($type, *args, **kwargs)", |th, a| {
+    let t = a[0].downcast::<Type>();
+    let name = t.map_or(String::new(), |t| t.name_text().into_owned());
+    Err(th.type_error(format!("cannot create 'sys.{name}' instances")))
+})
+.static_();
 
 /// Fills the namespace of `sys`.
 pub fn fill(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
@@ -182,7 +187,7 @@ fn versions(th: &Thread, d: &Object<Dict>) -> PyResult<()> {
         &parts,
         "sys.version_info\n\nVersion information as a named tuple.",
     )?;
-    forbid_more(info);
+    forbid_more(th, info)?;
     d.set_name(th, "version_info", info)?;
     let thread = record(
         th,
@@ -258,7 +263,7 @@ fn flags(th: &Thread, d: &Object<Dict>, c: &Config) -> PyResult<()> {
     let values = rows.map(|(_, _, v)| v);
     let doc = "sys.flags\n\nFlags provided through command line arguments or environment vars.";
     let made = record_with(th, "flags", &fields, 18, &values, doc)?;
-    forbid_more(made);
+    forbid_more(th, made)?;
     d.set_name(th, "flags", made)
 }
 
