@@ -49,6 +49,8 @@ pub fn import_from(th: &Thread, module: Value, name: Value) -> PyResult {
     Err(cannot_import(th, module, name, package)?)
 }
 
+#[cold]
+#[inline(never)]
 fn cannot_import(
     th: &Thread,
     module: Value,

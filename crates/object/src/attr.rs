@@ -802,6 +802,29 @@ pub fn generic_get(th: &Thread, v: Value, name: Value) -> PyResult {
     }
 }
 
+/// What a module has stands in its own dictionary.
+#[cold]
+#[inline(never)]
+fn module_own(v: Value, name: Value) -> Option<Value> {
+    let dict = v.downcast::<Module>().and_then(|m| m.dict.get());
+    dict.and_then(|d| d.map.get_str(name))
+}
+
+#[cold]
+#[inline(never)]
+fn module_set(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()> {
+    let Some(d) = v.downcast::<Module>().and_then(|m| m.dict.get()) else {
+        return Err(th.no_attribute(v, name));
+    };
+    if !value.is_absent() {
+        return d.set(th, name, value);
+    }
+    match d.remove(th, name)? {
+        Some(_) => Ok(()),
+        None => Err(th.no_attribute(v, name)),
+    }
+}
+
 /// `object.__getattribute__`, giving nothing where there is no such attribute.
 pub fn generic_get_opt(th: &Thread, v: Value, name: Value) -> PyResult<Option<Value>> {
     let name = attr_name(th, name)?;
@@ -814,10 +837,9 @@ pub fn generic_get_opt(th: &Thread, v: Value, name: Value) -> PyResult<Option<Va
             return descr_result(g(th, d, v, ty.value()));
         }
     }
-    let own = match v.downcast::<Module>() {
-        // What a module has stands in its own dictionary.
-        Some(m) => m.dict.get().and_then(|d| d.map.get_str(name)),
-        None => get_own(v, name),
+    let own = match get_own(v, name) {
+        None if v.downcast::<Module>().is_some() => module_own(v, name),
+        found => found,
     };
     if let Some(own) = own {
         return Ok(Some(own));
@@ -855,14 +877,8 @@ pub fn generic_set(th: &Thread, v: Value, name: Value, value: Value) -> PyResult
     {
         return s(th, d, v, value);
     }
-    if let Some(d) = v.downcast::<Module>().and_then(|m| m.dict.get()) {
-        if !value.is_absent() {
-            return d.set(th, name, value);
-        }
-        return match d.remove(th, name)? {
-            Some(_) => Ok(()),
-            None => Err(th.no_attribute(v, name)),
-        };
+    if v.downcast::<Module>().is_some() {
+        return module_set(th, v, name, value);
     }
     if has_dict(v) {
         if !value.is_absent() {
