@@ -5,8 +5,11 @@ from _stress import rounds, together, while_others_run
 N = rounds(2000)
 
 
-def worker(t, items):
-    """Puts in and takes out its own elements in every way; leaves one for each round."""
+def worker(t, items, pops):
+    """Puts in and takes out its own elements in every way; leaves one for each round.
+
+    Whoever pops holds any element for a moment, so that others could not count on removing theirs: one at a time.
+    """
     def run():
         nonlocal items
         for i in range(N):
@@ -21,21 +24,23 @@ def worker(t, items):
             elif kind == 3:
                 items[0:0] = [item]
             elif kind == 4:
-                items.append((t, "extra"))
-                items.remove((t, "extra"))
+                if not pops:
+                    items.append((t, "extra"))
+                    items.remove((t, "extra"))
                 items.append(item)
             else:
                 items.reverse()
                 items.append(item)
-            if i % 4 == 3:
+            if pops and i % 4 == 3:
                 # Takes any element and puts it back.
                 items.append(items.pop(0))
     return run
 
 
-items = []
-together(*(worker(t, items) for t in range(3)))
-assert sorted(items) == sorted((t, i) for t in range(3) for i in range(N))
+for pops in False, True:
+    items = []
+    together(*(worker(t, items, pops) for t in range(3)))
+    assert sorted(items) == sorted((t, i) for t in range(3) for i in range(N))
 
 # A reader sees an element that was there before or after, at each index, never another.
 items = [f"e{i}" for i in range(50)]
