@@ -23,6 +23,9 @@ enum For {
     Shape,
     /// Objects of a shape, in an epoch of attributes: an own attribute at an offset in words.
     Own,
+    /// Objects of a shape, in an epoch of attributes: a store adds the attribute at an offset in words, which gives
+    /// them the shape `to`.
+    Add,
     /// Objects of a shape, while their type has a version: one of the class's `__slots__`, by number.
     Member,
     /// The class itself, while it has a version.
@@ -37,6 +40,7 @@ pub struct CacheEntry {
     shape: u32,
     version: u32,
     index: u32,
+    to: u32,
     ty: FieldOf<Type>,
     table: FieldOf<Table>,
     pinned_shape: FieldOf<Shape>,
@@ -97,7 +101,7 @@ impl CacheEntry {
     #[inline(always)]
     fn is_current(&self) -> bool {
         match self.kind {
-            For::Own => self.version as u64 == attr::epoch(),
+            For::Own | For::Add => self.version as u64 == attr::epoch(),
             For::Module => true,
             _ => self.ty.expect().version.load(Ordering::Acquire) == self.version,
         }
@@ -198,6 +202,8 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
     if !v.is_cell() {
         return None;
     }
+    // Before the look at the type: a descriptor set meanwhile makes the entry stale at once.
+    let epoch = attr::epoch();
     let shape = shape_of(v);
     if shape.is_dict_mode() || !shape.has_dict() {
         return None;
@@ -214,9 +220,9 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
         return Some(x);
     }
     let first = pc.peek(0);
-    if first == 0 || first >> 16 & 0xFFFF != attr::epoch() {
+    if first == 0 || first >> 16 & 0xFFFF != epoch {
         let word = (gc::compress(shape as *const _ as *mut gc::Header) as u64) << 32
-            | attr::epoch() << 16
+            | epoch << 16
             | (offset / 8) as u64;
         let code = frame.code();
         code.fill_cache(th, pc.index_in(code), word, shape.value());
@@ -225,7 +231,7 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
         let e = CacheEntry {
             kind: For::Own,
             shape: shape_word(v),
-            version: attr::epoch() as u32,
+            version: epoch as u32,
             index: (offset / 8) as u32,
             pinned_shape: FieldOf::new(shape),
             ..CacheEntry::empty()
@@ -233,6 +239,44 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
         fill_entry(th, frame, pc, e);
     }
     Some(x)
+}
+
+/// Caches that a store gave the object a new attribute, if it did and the attribute has an inline field.
+/// `before` and `epoch` are from before the store.
+fn fill_add(
+    th: &Thread,
+    frame: FramePtr,
+    pc: Pc,
+    v: Value,
+    name: Value,
+    (before, epoch): (u32, u64),
+) -> Option<()> {
+    if !v.is_cell() || before == shape_word(v) {
+        return None;
+    }
+    let shape = shape_of(v);
+    let n = shape.count().checked_sub(1)?;
+    if shape.is_dict_mode() || shape.find(name)? != n || shape.parent_word()? != before {
+        return None;
+    }
+    let offset = attr::inline_offset(v, shape, n)?;
+    if let Some(d) = attr::type_lookup(shape.ty.expect(), name)
+        && class_of(d).slots().descr_set.is_some()
+    {
+        return None;
+    }
+    let e = CacheEntry {
+        kind: For::Add,
+        shape: before,
+        version: epoch as u32,
+        index: (offset / 8) as u32,
+        to: gc::compress(shape as *const _ as *mut gc::Header),
+        // Its parent is kept alive by it.
+        pinned_shape: FieldOf::new(shape),
+        ..CacheEntry::empty()
+    };
+    fill_entry(th, frame, pc, e);
+    Some(())
 }
 
 /// Caches one of the class's `__slots__`, if that is what the attribute is.
@@ -273,6 +317,7 @@ impl CacheEntry {
             shape: 0,
             version: 0,
             index: 0,
+            to: 0,
             ty: FieldOf::null(),
             table: FieldOf::null(),
             pinned_shape: FieldOf::null(),
@@ -431,15 +476,23 @@ pub fn method(
 /// `v.NAME = x` by the cache; whether it was done.
 #[inline(always)]
 pub fn store_fast(v: Value, pc: Pc, x: Value) -> bool {
-    let Some(offset) = cached_slot(v, pc) else {
-        return false;
-    };
-    match v.header() {
-        Some(h) => {
-            attr::field_at(v, offset).set(h, x);
-            true
+    let Some(h) = v.header() else { return false };
+    if let Some(offset) = cached_slot(v, pc) {
+        attr::field_at(v, offset).set(h, x);
+        return true;
+    }
+    // What constructors do.
+    entry(pc.peek(1)).is_some_and(|e| e.kind == For::Add && e.add_to(v, h, x))
+}
+
+impl CacheEntry {
+    /// Gives the object the attribute, if the entry holds for it; whether it did.
+    #[inline(always)]
+    fn add_to(&self, v: Value, h: &gc::Header, x: Value) -> bool {
+        if !self.is_for(v) {
+            return false;
         }
-        None => false,
+        attr::add_at(v, h, (self.shape, self.to), self.index as usize * 8, x)
     }
 }
 
@@ -453,20 +506,28 @@ pub fn store(
     name: Value,
     x: Value,
 ) -> PyResult<()> {
-    let field = in_chain(pc, |e| match e.kind {
-        For::Own if e.is_for(v) => Some(attr::field_at(v, e.index as usize * 8)),
-        For::Member if e.is_for(v) => Some(attr::fixed_field(v, e.index)),
-        _ => None,
-    });
-    if let Some(f) = field
-        && let Some(h) = v.header()
-    {
-        f.set(h, x);
-        return Ok(());
+    if let Some(h) = v.header() {
+        let done = in_chain(pc, |e| {
+            let field = match e.kind {
+                For::Add => return e.add_to(v, h, x).then_some(()),
+                For::Own if e.is_for(v) => attr::field_at(v, e.index as usize * 8),
+                For::Member if e.is_for(v) => attr::fixed_field(v, e.index),
+                _ => return None,
+            };
+            field.set(h, x);
+            Some(())
+        });
+        if done.is_some() {
+            return Ok(());
+        }
     }
+    let before = (shape_word(v), attr::epoch());
     attr::set(th, v, name, x)?;
     let ty = class_of(v);
-    if ty.slots().setattro.is_none() && fill_own(th, frame, pc, v, name).is_none() {
+    if ty.slots().setattro.is_none()
+        && fill_add(th, frame, pc, v, name, before).is_none()
+        && fill_own(th, frame, pc, v, name).is_none()
+    {
         fill_member(th, frame, pc, v, ty, name);
     }
     Ok(())

@@ -120,6 +120,11 @@ impl Shape {
         self.inline
     }
 
+    /// The word of the shape that has one attribute less, as headers hold it.
+    pub fn parent_word(&self) -> Option<u32> {
+        self.parent.get().map(word)
+    }
+
     /// Whether instances of the shape may have any attributes of their own.
     pub fn has_dict(&self) -> bool {
         self.has_dict
@@ -285,6 +290,25 @@ pub fn inline_offset(v: Value, shape: &Object<Shape>, n: u32) -> Option<usize> {
 pub fn field_at<'a>(v: Value, offset: usize) -> &'a Field {
     // SAFETY: the offset came from `inline_offset` of an object of the same shape.
     unsafe { &*((v.cell_unchecked() as *const u8).add(offset) as *const Field) }
+}
+
+/// Gives an object an attribute whose inline field is at a byte offset, if its shape still is `from`: it becomes `to`.
+#[inline(always)]
+pub fn add_at(v: Value, header: &Header, (from, to): (u32, u32), offset: usize, x: Value) -> bool {
+    if taipan_gc::many_threads() {
+        let exchanged =
+            header
+                .shape
+                .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
+        if exchanged.is_err() {
+            return false;
+        }
+    } else {
+        header.shape.store(to, Ordering::Release);
+    }
+    // Its barrier is for the new shape too.
+    field_at(v, offset).set(header, x);
+    true
 }
 
 /// A run of overflow fields: field 0 links to the next run.
