@@ -5,6 +5,7 @@
 //!   its own; waits end by a wake-up, a timeout or an interrupt (a signal).
 //! * [`Gil`]: a fair hand-over lock, for the mode in which one thread runs at a time.
 //! * [`stop`]: how one thread stops the others at points of their choosing.
+//! * [`turns`]: how threads that contend for a lock spare its cache line.
 //! * [`RawMutex`]: a small futex mutex without poisoning that can be reset after a fork.
 //!
 //! Nothing here knows Python, the heap or safepoints. The one tie to the collector is
@@ -18,6 +19,7 @@ mod gil;
 mod mutex;
 pub mod parking;
 pub mod stop;
+pub mod turns;
 
 pub use byte_lock::ByteLock;
 pub use gil::Gil;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use taipan_object::types::class_of;
 use taipan_object::{PyResult, Thread, Value, ops};
 use taipan_sync::parking::{self, Parked};
+use taipan_sync::turns::{self, Patience};
 
 /// The longest timeout, in seconds: what fits CPython's microseconds.
 pub(crate) const TIMEOUT_MAX: f64 = 9_223_372_036.0;
@@ -126,8 +127,15 @@ const LOCKED: u32 = 1;
 const WAITERS: u32 = 2;
 /// Let go, but straight into the hands of a woken waiter, which has not taken it yet.
 const GIVEN: u32 = 4;
-/// Attempts before parking: about the time of a short critical section.
-const SPINS: u32 = 40;
+const STATE: u32 = LOCKED | WAITERS | GIVEN;
+/// From here up: the tag of the thread that has or had the lock.
+const TAG_SHIFT: u32 = 8;
+
+/// The calling thread's tag, in its place.
+#[inline(always)]
+fn my_tag() -> u32 {
+    u32::from(turns::tag()) << TAG_SHIFT
+}
 
 /// A lock of one word: a compare-and-swap where nobody waits, the parking table where somebody does.
 ///
@@ -154,7 +162,7 @@ impl RawLock {
         while s & LOCKED == 0 {
             match self.state.compare_exchange_weak(
                 s,
-                s | LOCKED,
+                s & STATE | my_tag() | LOCKED,
                 Ordering::Acquire,
                 Ordering::Relaxed,
             ) {
@@ -171,34 +179,29 @@ impl RawLock {
     /// What a signal handler raised.
     #[inline]
     pub(crate) fn acquire(&self, th: &Thread, limit: Limit) -> PyResult<bool> {
-        let free = self
-            .state
-            .compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed);
-        if free.is_ok() {
-            return Ok(true);
+        let mine = my_tag();
+        let seen = self.state.load(Ordering::Relaxed);
+        if seen == mine || seen == 0 {
+            let taken = self.state.compare_exchange(
+                seen,
+                mine | LOCKED,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            );
+            if taken.is_ok() {
+                return Ok(true);
+            }
         }
         self.acquire_slow(th, limit)
     }
 
     #[cold]
     fn acquire_slow(&self, th: &Thread, limit: Limit) -> PyResult<bool> {
-        if self.try_acquire() {
-            return Ok(true);
-        }
         if matches!(limit, Limit::Never) {
-            return Ok(false);
-        }
-        // With a GIL the holder cannot run while we spin.
-        if th.interp.gil.is_none() {
-            for _ in 0..SPINS {
-                std::hint::spin_loop();
-                if self.try_acquire() {
-                    return Ok(true);
-                }
-            }
+            return Ok(self.try_acquire());
         }
         loop {
-            if self.try_acquire() {
+            if self.acquire_awake(th) {
                 return Ok(true);
             }
             let s = self.state.fetch_or(WAITERS, Ordering::Relaxed);
@@ -221,13 +224,37 @@ impl RawLock {
         }
     }
 
+    /// Takes the lock if that is possible without sleeping.
+    fn acquire_awake(&self, th: &Thread) -> bool {
+        // With a GIL the holder cannot run while we spin.
+        if th.interp.gil.is_some() {
+            return self.try_acquire();
+        }
+        let (mine, other) = (my_tag(), self.state.load(Ordering::Relaxed) & !STATE);
+        if other != mine && other != 0 {
+            turns::give_way_for_long((mine >> TAG_SHIFT) as u8, (other >> TAG_SHIFT) as u8);
+        }
+        let mut patience = Patience::default();
+        loop {
+            if self.try_acquire() {
+                return true;
+            }
+            if !patience.wait() {
+                return false;
+            }
+        }
+    }
+
     /// Lets go; whether it was locked. Any thread may.
     #[inline]
     pub(crate) fn release(&self) -> bool {
-        let alone = self
-            .state
-            .compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed);
-        alone.is_ok() || self.release_slow()
+        let seen = self.state.load(Ordering::Relaxed);
+        let alone = seen & STATE == LOCKED
+            && self
+                .state
+                .compare_exchange(seen, seen & !LOCKED, Ordering::Release, Ordering::Relaxed)
+                .is_ok();
+        alone || self.release_slow()
     }
 
     #[cold]
@@ -251,7 +278,8 @@ impl RawLock {
             } else {
                 0
             };
-            self.state.store(held | more, Ordering::Release);
+            let tag = self.state.load(Ordering::Relaxed) & !STATE;
+            self.state.store(held | more | tag, Ordering::Release);
         });
         was_locked
     }
