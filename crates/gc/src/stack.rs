@@ -1,33 +1,19 @@
 //! Native stacks: where they end, and getting registers onto them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 
-/// The main thread's bounds, once known: the C library reads a whole file to find them. 0 until then.
-static MAIN: [AtomicUsize; 2] = [AtomicUsize::new(0), AtomicUsize::new(0)];
+thread_local! {
+    /// What `stack_bounds` found: a thread of the system may be attached many times, and for the main one the C library
+    /// reads a whole file.
+    static BOUNDS: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
+}
 
 /// The lowest address of the calling thread's stack, its guard included, and the address just above it.
 pub(crate) fn stack_bounds() -> Option<(usize, usize)> {
-    // SAFETY: plain calls.
-    let is_main = unsafe { libc::getpid() == libc::gettid() };
-    let [low, high] = [&MAIN[0], &MAIN[1]].map(|n| n.load(Ordering::Relaxed));
-    if is_main && high != 0 {
-        return Some((low, high));
+    if BOUNDS.get().is_none() {
+        BOUNDS.set(ask_for_bounds());
     }
-    let (low, high) = ask_for_bounds()?;
-    if is_main {
-        remember_main(low, high);
-    }
-    Some((low, high))
-}
-
-fn remember_main(low: usize, high: usize) {
-    MAIN[0].store(low, Ordering::Relaxed);
-    MAIN[1].store(high, Ordering::Relaxed);
-}
-
-/// The thread that forked is the child's main one, on the stack that it had: forgets the other.
-pub(crate) fn after_fork_child(low: usize, high: usize) {
-    remember_main(low, high);
+    BOUNDS.get()
 }
 
 fn ask_for_bounds() -> Option<(usize, usize)> {

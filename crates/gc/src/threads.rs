@@ -238,7 +238,6 @@ pub fn after_fork_child(m: &Mutator) {
         }
     }
     registry.mutators.push(m);
-    stack::after_fork_child(m.stack_low(), m.stack_base());
     taipan_sync::after_fork_child();
     resume();
     REGISTRY.raw().unlock();

@@ -99,6 +99,7 @@ pub fn nice(increment: i32) -> io::Result<i32> {
     set_errno(0);
     // SAFETY: numbers only.
     let value = unsafe { libc::nice(increment) };
+    crate::thread::next_generation();
     match errno() {
         number if value == -1 && number != 0 => error(number),
         _ => Ok(value),
@@ -119,7 +120,9 @@ pub fn getpriority(which: i32, who: u32) -> io::Result<i32> {
 /// Sets the priority of a process, group or user.
 pub fn setpriority(which: i32, who: u32, priority: i32) -> io::Result<()> {
     // SAFETY: numbers only.
-    check(unsafe { libc::setpriority(which as _, who, priority) }).map(drop)
+    let result = check(unsafe { libc::setpriority(which as _, who, priority) }).map(drop);
+    crate::thread::next_generation();
+    result
 }
 
 #[cfg(test)]

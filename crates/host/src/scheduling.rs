@@ -41,7 +41,9 @@ pub fn getscheduler(pid: Pid) -> io::Result<i32> {
 pub fn setscheduler(pid: Pid, policy: i32, priority: i32) -> io::Result<()> {
     let param = param(priority);
     // SAFETY: the parameter is readable.
-    check(unsafe { libc::sched_setscheduler(pid, policy, &raw const param) }).map(drop)
+    let result = check(unsafe { libc::sched_setscheduler(pid, policy, &raw const param) });
+    crate::thread::next_generation();
+    result.map(drop)
 }
 
 /// A process's priority.
@@ -56,7 +58,9 @@ pub fn getparam(pid: Pid) -> io::Result<i32> {
 pub fn setparam(pid: Pid, priority: i32) -> io::Result<()> {
     let param = param(priority);
     // SAFETY: the parameter is readable.
-    done(unsafe { libc::sched_setparam(pid, &raw const param) })
+    let result = done(unsafe { libc::sched_setparam(pid, &raw const param) });
+    crate::thread::next_generation();
+    result
 }
 
 /// The round-robin interval of a process.
@@ -108,15 +112,16 @@ pub fn setaffinity(pid: Pid, cpus: &[usize]) -> io::Result<()> {
         words[cpu / 64] |= 1 << (cpu % 64);
     }
     // SAFETY: the words are readable for the size given.
-    check(unsafe {
+    let result = check(unsafe {
         libc::syscall(
             libc::SYS_sched_setaffinity,
             pid,
             words.len() * 8,
             words.as_ptr(),
         )
-    })
-    .map(drop)
+    });
+    crate::thread::next_generation();
+    result.map(drop)
 }
 
 #[cfg(test)]

@@ -76,11 +76,15 @@ pub fn pidfd_send_signal(pidfd: Fd, signal: i32, flags: u32) -> io::Result<()> {
 /// Moves the thread into a namespace.
 pub fn setns(fd: Fd, kind: i32) -> io::Result<()> {
     // SAFETY: numbers only.
-    done(unsafe { libc::setns(fd, kind) })
+    let result = done(unsafe { libc::setns(fd, kind) });
+    crate::thread::next_generation();
+    result
 }
 
 /// Takes what is named in `flags` out of what the process shares.
 pub fn unshare(flags: i32) -> io::Result<()> {
     // SAFETY: numbers only.
-    done(unsafe { libc::unshare(flags) })
+    let result = done(unsafe { libc::unshare(flags) });
+    crate::thread::next_generation();
+    result
 }

@@ -3,6 +3,7 @@
 use crate::check::code;
 use std::ffi::CString;
 use std::io;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The thread's number in the kernel.
 pub fn native_id() -> u64 {
@@ -59,6 +60,70 @@ pub fn spawn_detached(stack: usize, f: Box<dyn FnOnce() + Send>) -> io::Result<u
         }
     }
     Ok(id)
+}
+
+/// What a new thread has from the one that starts it: the signals it blocks and its name.
+pub struct Inheritance {
+    mask: libc::sigset_t,
+    name: [u8; 16],
+}
+
+impl Inheritance {
+    /// The current thread's.
+    pub fn new() -> Inheritance {
+        let mut mask = std::mem::MaybeUninit::zeroed();
+        // SAFETY: nothing is changed, and there is room for the set.
+        let mask = unsafe {
+            libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), mask.as_mut_ptr());
+            mask.assume_init()
+        };
+        let mut name = [0u8; 16];
+        // SAFETY: room for the sixteen bytes that the call writes.
+        unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+        Inheritance { mask, name }
+    }
+
+    /// Makes it the current thread's.
+    pub fn take_on(&self) {
+        // SAFETY: a terminated name and an initialised set.
+        unsafe {
+            libc::prctl(libc::PR_SET_NAME, self.name.as_ptr());
+            libc::pthread_sigmask(
+                libc::SIG_SETMASK,
+                &raw const self.mask,
+                std::ptr::null_mut(),
+            );
+        }
+    }
+}
+
+impl Default for Inheritance {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Has the current thread take no signals: they go to others.
+pub fn block_all_signals() {
+    let mut all = std::mem::MaybeUninit::uninit();
+    // SAFETY: the first call fills the set.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), std::ptr::null_mut());
+    }
+}
+
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// Goes up whenever this process changes what else threads inherit, be it of one thread: priorities, processors,
+/// namespaces.
+pub fn generation() -> u32 {
+    GENERATION.load(Ordering::Acquire)
+}
+
+/// To be called after such a change.
+pub(crate) fn next_generation() {
+    GENERATION.fetch_add(1, Ordering::AcqRel);
 }
 
 /// Names the current thread for the system's tools, cut to the 15 bytes they keep.

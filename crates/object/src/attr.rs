@@ -6,7 +6,8 @@
 //! added, so a field never moves and a store can't be lost to a concurrent growth. Adding an attribute exchanges
 //! the shape first and stores then; a reader takes an unset field for a missing attribute.
 //!
-//! An instance whose attribute was deleted, that got very many, or whose `__dict__` was asked for is turned to a
+//! Deleting an attribute is a step to another shape too, and leaves its field empty. An instance with several deletions
+//! or very many attributes, or whose `__dict__` was asked for is turned to a
 //! dictionary: its shape becomes the type's `dict_shape` and the overflow word holds the dict.
 
 use crate::dict::Dict;
@@ -27,6 +28,8 @@ payload!(Plain, "instance", |this, m| {});
 
 /// Attributes past which an instance is turned to a dictionary.
 const MAX_SHAPED: u32 = 64;
+/// Deletions past which an instance is turned to a dictionary.
+const MAX_DELETIONS: u32 = 4;
 /// Header flag: the cell has `__slots__` fields or an overflow word.
 pub const FLAG_EXTRA: u8 = taipan_gc::FLAG_FIRST_FREE;
 
@@ -36,12 +39,16 @@ pub struct Shape {
     /// The type of every object of this shape.
     pub ty: FieldOf<Type>,
     parent: FieldOf<Shape>,
-    /// The attribute that this shape adds to its parent.
+    /// The attribute that this shape adds to its parent or takes from it.
     key: Field,
-    /// Shapes that add one attribute to this one.
+    /// Shapes that add one attribute to this one, or take one from it.
     children: FieldOf<Array>,
-    /// The number of attributes.
+    /// The number of fields for attributes. The field of a deleted one stays empty.
     count: u32,
+    /// How many attributes were deleted on the way to this shape.
+    deletions: u32,
+    /// Whether this shape takes its key away.
+    deletes: bool,
     /// `__slots__` fields.
     fixed: u32,
     /// Inline attribute fields.
@@ -90,6 +97,8 @@ impl Shape {
                 key: Field::absent(),
                 children: FieldOf::null(),
                 count: 0,
+                deletions: 0,
+                deletes: false,
                 fixed: ty.fixed_slots.load(Ordering::Relaxed),
                 inline,
                 has_dict,
@@ -109,7 +118,7 @@ impl Shape {
             })
     }
 
-    /// How many attributes objects of this shape have.
+    /// How many fields for attributes objects of this shape have.
     pub fn count(&self) -> u32 {
         self.count
     }
@@ -144,31 +153,33 @@ impl Object<Shape> {
         let mut s = self;
         while s.count > 0 {
             if s.key.get().is(name) {
-                return Some(s.count - 1);
+                return if s.deletes { None } else { Some(s.count - 1) };
             }
             s = s.parent.expect();
         }
         None
     }
 
-    /// The names in order of definition.
+    /// The names by field, in order of definition; nothing for the fields of deleted attributes.
     fn keys(&self, out: &mut [Value]) {
         let mut s = self;
         while s.count > 0 {
-            out[s.count as usize - 1] = s.key.get();
+            if !s.deletes && self.find(s.key.get()) == Some(s.count - 1) {
+                out[s.count as usize - 1] = s.key.get();
+            }
             s = s.parent.expect();
         }
     }
 
-    /// The shape with one attribute more, the same for all who ask.
-    fn child<'a>(&self, th: &Thread, name: Value) -> PyResult<&'a Object<Shape>> {
+    /// The shape with one attribute more, or with `deletes` one fewer, the same for all who ask.
+    fn child<'a>(&self, th: &Thread, name: Value, deletes: bool) -> PyResult<&'a Object<Shape>> {
         loop {
             let seen = self.children.get();
             let used = seen.map_or(0, |a| a.len());
             if let Some(a) = seen {
                 for f in &a.fields()[..used] {
                     let s = f.get().expect_shape();
-                    if s.key.get().is(name) {
+                    if s.key.get().is(name) && s.deletes == deletes {
                         return Ok(s);
                     }
                 }
@@ -180,7 +191,9 @@ impl Object<Shape> {
                     parent: FieldOf::new(self),
                     key: Field::new(name),
                     children: FieldOf::null(),
-                    count: self.count + 1,
+                    count: self.count + u32::from(!deletes),
+                    deletions: self.deletions + u32::from(deletes),
+                    deletes,
                     fixed: self.fixed,
                     inline: self.inline,
                     has_dict: true,
@@ -461,7 +474,7 @@ pub fn set_own(th: &Thread, v: Value, name: Value, value: Value) -> PyResult<()>
         if n >= shape.inline {
             add_chunks(th, v, shape, n - shape.inline)?;
         }
-        let child = shape.child(th, name)?;
+        let child = shape.child(th, name, false)?;
         let (from, to) = (word(shape), word(child));
         if header
             .shape
@@ -497,10 +510,29 @@ fn word(s: &Object<Shape>) -> u32 {
 
 /// Deletes an instance's own attribute; whether it was there.
 pub fn delete_own(th: &Thread, v: Value, name: Value) -> PyResult<bool> {
-    if get_own(v, name).is_none() {
-        return Ok(false);
+    let header = v.header().expect("instances are cells");
+    loop {
+        if get_own(v, name).is_none() {
+            return Ok(false);
+        }
+        let shape = shape_of(v);
+        if shape.dict_mode || shape.deletions >= MAX_DELETIONS {
+            return to_dict(th, v)?.remove(th, name).map(|old| old.is_some());
+        }
+        let Some(n) = shape.find(name) else { continue };
+        let without = shape.child(th, name, true)?;
+        let exchanged = header.shape.compare_exchange(
+            word(shape),
+            word(without),
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        );
+        if exchanged.is_ok() {
+            taipan_gc::write_barrier(v.cell_unchecked());
+            store(v, without, n, Value::ABSENT);
+            return Ok(true);
+        }
     }
-    to_dict(th, v)?.remove(th, name).map(|old| old.is_some())
 }
 
 /// The instance's `__dict__`: turns it to a dictionary.
@@ -524,6 +556,8 @@ pub fn to_dict<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Dict>> {
                         key: Field::absent(),
                         children: FieldOf::null(),
                         count: 0,
+                        deletions: 0,
+                        deletes: false,
                         fixed: shape.fixed,
                         inline: shape.inline,
                         has_dict: true,
@@ -540,7 +574,8 @@ pub fn to_dict<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Dict>> {
         let mut scratch = [Value::ABSENT; MAX_SHAPED as usize];
         shape.keys(&mut scratch);
         dict.map.reserve(th, &dict.header, shape.count as usize)?;
-        for name in &scratch[..shape.count as usize] {
+        let named = |name: &&Value| !name.is_absent();
+        for name in scratch[..shape.count as usize].iter().filter(named) {
             // Reserves the entries' order and room; values come with the world stopped.
             dict.set(th, *name, Value::NONE)?;
         }
@@ -550,6 +585,9 @@ pub fn to_dict<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Dict>> {
                 return false;
             }
             for (n, name) in scratch[..shape.count as usize].iter().enumerate() {
+                if name.is_absent() {
+                    continue;
+                }
                 let value = field(v, shape, n as u32).map_or(Value::ABSENT, |f| f.get());
                 dict.set_existing_unlocked(*name, value);
             }
@@ -596,6 +634,8 @@ pub fn change_class(th: &Thread, v: Value, ty: &Object<Type>) -> PyResult<()> {
             key: Field::absent(),
             children: FieldOf::null(),
             count: 0,
+            deletions: 0,
+            deletes: false,
             fixed: old.fixed,
             inline: old.inline,
             has_dict: true,

@@ -1,7 +1,7 @@
 //! Threads: starting them, `_ThreadHandle`, waiting for them at the end.
 
-use super::local;
-use super::wait::{Limit, park, seconds_to_ns};
+use super::wait::{Limit, park, seconds_to_ns, wanted_elsewhere};
+use super::{local, pool};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use taipan_object::dict::Dict;
@@ -11,6 +11,7 @@ use taipan_object::native::{GetSet, Method, TypeSpec};
 use taipan_object::thread::Stacks;
 use taipan_object::types::{OBJECT, StaticType, layout_of};
 use taipan_object::{PyResult, Thread, Value, names, ops, payload};
+use taipan_sync::turns::Patience;
 use taipan_sync::{
     Mutex,
     parking::{self, Parked},
@@ -51,6 +52,11 @@ impl Shared {
 
     /// Waits until the thread has ended; whether it has.
     fn wait(&self, th: &Thread, limit: Limit) -> PyResult<bool> {
+        // Threads that are joined have often just ended.
+        if th.interp.gil.is_none() && !matches!(limit, Limit::Never) {
+            let mut patience = Patience::default();
+            while self.state() != DONE && patience.wait() && !wanted_elsewhere(th) {}
+        }
         while self.state() != DONE {
             let how = park(th, self.key(), limit, || self.state() != DONE)?;
             if how == Parked::TimedOut {
@@ -288,7 +294,7 @@ fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyRes
     };
     let (interp, mine) = (th.interp, Arc::clone(s));
     let spawned = Stacks::reserve().and_then(|stacks| {
-        let main = move || {
+        let main = move |place: pool::Place| {
             mine.ident
                 .store(taipan_host::thread::pthread_id(), Ordering::Release);
             match Thread::attach_with(interp, false, stacks) {
@@ -298,9 +304,11 @@ fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyRes
                 }
                 Err(_) => unreachable!("a new thread is not attached, and has its stacks"),
             }
+            // First, so that whoever waits for the end and starts another thread then finds this one idle.
+            place.offer();
             mine.set_done();
         };
-        taipan_host::thread::spawn_detached(size, Box::new(main))
+        pool::start(size, Box::new(main))
     });
     match spawned {
         Ok(ident) => {
@@ -407,6 +415,7 @@ pub(super) fn after_fork_child(th: &Thread) {
     STARTED.lock().retain(|s| lives_on(&s.shared));
     MADE.lock()
         .retain(|s| s.upgrade().is_some_and(|s| lives_on(&s)));
+    pool::after_fork_child();
 }
 
 /// The smallest stack that CPython gives a thread.

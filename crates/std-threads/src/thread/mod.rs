@@ -7,6 +7,7 @@ mod handle;
 mod hook;
 mod local;
 mod lock;
+mod pool;
 pub(crate) mod wait;
 
 pub use handle::shutdown;

@@ -239,7 +239,7 @@ impl RawLock {
             if self.try_acquire() {
                 return true;
             }
-            if !patience.wait() {
+            if !patience.wait() || wanted_elsewhere(th) {
                 return false;
             }
         }
@@ -288,6 +288,11 @@ impl RawLock {
     pub(crate) fn reset(&self) {
         self.state.store(0, Ordering::Release);
     }
+}
+
+/// Whether the thread should not spin on: others want the world to stop, and it counts as stopped when it sleeps.
+pub(super) fn wanted_elsewhere(th: &Thread) -> bool {
+    th.mutator.poll_bits() != 0
 }
 
 fn milliseconds() -> u32 {
