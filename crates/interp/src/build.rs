@@ -78,7 +78,7 @@ pub fn store_item(th: &Thread, v: Value, k: Value, x: Value) -> PyResult<()> {
 }
 
 /// The next item of an iterator, nothing at the end.
-#[inline]
+#[inline(always)]
 pub fn next(th: &Thread, it: Value) -> PyResult<Option<Value>> {
     match class_of(it).slots().next {
         Some(f) => ops::ended(f(th, it)),

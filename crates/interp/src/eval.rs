@@ -4,6 +4,7 @@
 //! so that the loop's code stays small. `tri!` runs a fallible step with the frame's place saved; an error leaves
 //! the inner loop with the exception, the outer one unwinds and goes on at the handler.
 
+use crate::iterate::{self, Next};
 use crate::{arith, attrs, build, calls, generators, globals, raise, rare, trace};
 use taipan_bytecode::{Instr, Op, byte};
 use taipan_object::call::{self, Args};
@@ -852,8 +853,32 @@ fn run_in<const TRACED: bool>(
                         }
                         let next = if TRACED {
                             tri!(trace::next(th, frame, it))
+                        } else if let Some(next) = iterate::hot(th, it) {
+                            next
                         } else {
-                            tri!(build::next(th, it))
+                            let mut after = pc;
+                            after.step(if backward { i.off24() as isize } else { 1 });
+                            let unpack = Instr(after.peek(0));
+                            if unpack.byte() == byte::UNPACK_PAIR
+                                && unpack.b() == i.a()
+                                && u32::from(i.a()) >= code.first_temp
+                            {
+                                // Of a pair that is unpacked at once no tuple is made.
+                                match tri!(iterate::next_pair(th, it)) {
+                                    Next::Pair(x, y) => {
+                                        regs.set(unpack.a(), x);
+                                        regs.set(unpack.c(), y);
+                                        after.step(2);
+                                        pc = after;
+                                        poll!();
+                                        continue;
+                                    }
+                                    Next::Item(x) => Some(x),
+                                    Next::End => None,
+                                }
+                            } else {
+                                tri!(build::next(th, it))
+                            }
                         };
                         match next {
                             Some(v) => {

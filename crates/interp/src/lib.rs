@@ -27,6 +27,7 @@ mod generators;
 mod globals;
 mod import;
 mod intrinsic;
+mod iterate;
 mod pattern;
 mod raise;
 mod rare;

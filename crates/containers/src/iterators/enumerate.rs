@@ -101,18 +101,27 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     Ok(th.new_instance(cls, data).value())
 }
 
-/// The next number and item: what the interpreter's loop calls directly for `for i, x in enumerate(…)`.
+impl Enumerate {
+    /// What is enumerated.
+    #[inline(always)]
+    pub fn iterator(&self) -> Value {
+        self.it.get()
+    }
+}
+
+/// The next number beside the item that comes with it: what the interpreter's loop calls directly for
+/// `for i, x in enumerate(…)`.
+///
+/// # Errors
+/// `MemoryError`
 #[inline(always)]
-pub fn step(th: &Thread, e: &Object<Enumerate>) -> PyResult<Option<(Value, Value)>> {
-    let Some(x) = ops::next(th, e.it.get())? else {
-        return Ok(None);
-    };
+pub fn number(th: &Thread, e: &Object<Enumerate>, x: Value) -> PyResult<(Value, Value)> {
     let n = e.index.load(Ordering::Relaxed);
     if !e.big.get().is_absent() || n >= Value::MAX_INT {
-        return step_big(th, e, n, x).map(Some);
+        return step_big(th, e, n, x);
     }
     e.index.store(n + 1, Ordering::Relaxed);
-    Ok(Some((Value::small_int(n), x)))
+    Ok((Value::small_int(n), x))
 }
 
 #[cold]
@@ -124,10 +133,12 @@ fn step_big(th: &Thread, e: &Object<Enumerate>, n: i64, x: Value) -> PyResult<(V
 }
 
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
-    match step(th, v.expect::<Enumerate>())? {
-        Some((n, x)) => Value::try_tuple(th, &[n, x]).map(Some),
-        None => Ok(None),
-    }
+    let e = v.expect::<Enumerate>();
+    let Some(x) = ops::next(th, e.it.get())? else {
+        return Ok(None);
+    };
+    let (n, x) = number(th, e, x)?;
+    Value::try_tuple(th, &[n, x]).map(Some)
 }
 
 fn reduce(th: &Thread, a: &[Value]) -> PyResult {

@@ -19,6 +19,18 @@ pub struct Zip {
 
 payload!(Zip, "zip", |this, m| this.its.trace(m));
 
+impl Zip {
+    /// The two iterators of a `zip` of two that may be of different lengths: the interpreter's loop takes their items
+    /// itself.
+    #[inline(always)]
+    pub fn two(&self) -> Option<(Value, Value)> {
+        match self.its.get().as_tuple() {
+            Some([a, b]) if !self.strict.load(Ordering::Relaxed) => Some((*a, *b)),
+            _ => None,
+        }
+    }
+}
+
 /// `zip`
 pub static ZIP: StaticType = StaticType::new(
     "builtins",

@@ -9,7 +9,7 @@ use taipan_object::seq::List;
 use taipan_object::types::{OBJECT, StaticType, flags, layout_of};
 use taipan_object::{Object, PyResult, Thread, Value, ops};
 
-/// The payload of both: the list, and the next index (plus one for the reverse one, so that 0 is the end).
+/// The list and the next index (plus one for the reverse iterator, so that 0 is the end).
 #[repr(C)]
 pub struct ListIter {
     list: FieldOf<List>,
@@ -17,6 +17,15 @@ pub struct ListIter {
 }
 
 payload!(ListIter, "list iterator", |this, m| this.list.trace(m));
+
+/// The payload of the reverse iterator: another, so that a cell's kind tells the two apart.
+#[repr(transparent)]
+pub struct ListReverseIter(ListIter);
+
+payload!(ListReverseIter, "list reverse iterator", |this, m| this
+    .0
+    .list
+    .trace(m));
 
 /// `list_iterator`
 pub static LIST_ITER: StaticType = StaticType::new(
@@ -33,7 +42,7 @@ pub static LIST_REVERSE_ITER: StaticType = StaticType::new(
     "list_reverseiterator",
     Some(&OBJECT),
     flags::NO_NEW,
-    layout_of::<ListIter>,
+    layout_of::<ListReverseIter>,
 );
 
 /// `list_iterator`
@@ -91,10 +100,10 @@ pub(super) fn reversed(th: &Thread, a: &[Value]) -> PyResult {
     Ok(th
         .new_object(
             &LIST_REVERSE_ITER,
-            ListIter {
+            ListReverseIter(ListIter {
                 list: FieldOf::new(list),
                 index: AtomicUsize::new(list.len()),
-            },
+            }),
         )
         .value())
 }
@@ -122,7 +131,7 @@ pub fn next(_: &Thread, v: Value) -> PyResult<Option<Value>> {
 }
 
 fn reverse_next(_: &Thread, v: Value) -> PyResult<Option<Value>> {
-    let it = v.expect::<ListIter>();
+    let it = &v.expect::<ListReverseIter>().0;
     let Some(list) = it.list.get() else {
         return Ok(None);
     };
@@ -147,7 +156,7 @@ fn length_hint(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn reverse_hint(th: &Thread, a: &[Value]) -> PyResult {
-    let it = a[0].expect::<ListIter>();
+    let it = &a[0].expect::<ListReverseIter>().0;
     let i = it.index.load(Ordering::Relaxed);
     let n = it.list.get().map_or(0, |l| l.len());
     Ok(Value::usize(th, if n < i { 0 } else { i }))
@@ -163,7 +172,7 @@ fn reduce(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn reverse_reduce(th: &Thread, a: &[Value]) -> PyResult {
-    let it = a[0].expect::<ListIter>();
+    let it = &a[0].expect::<ListReverseIter>().0;
     let f = taipan_object::frame::builtin(th, "reversed")?;
     let Some(list) = it.list.get() else {
         let args = Value::tuple(th, &[Value::list(th, &[])?]);
@@ -184,7 +193,7 @@ fn set_state(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn reverse_set_state(th: &Thread, a: &[Value]) -> PyResult {
-    let it = a[0].expect::<ListIter>();
+    let it = &a[0].expect::<ListReverseIter>().0;
     let i = ops::index_i64(th, a[1])?.max(-1).saturating_add(1) as usize;
     if let Some(list) = it.list.get() {
         it.index.store(i.min(list.len()), Ordering::Relaxed);
