@@ -6,7 +6,6 @@ use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
 use taipan_object::frame::{FramePtr, FrameRec, Regs, Step, frame_flags};
 use taipan_object::func::{BoundMethod, Function, NativeFunction};
-use taipan_object::native::NativeFn;
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value};
 
@@ -238,26 +237,27 @@ pub fn simple_init(f: Value) -> Option<Value> {
     Some(init)
 }
 
-/// Calls anything but a Python function with positional arguments.
+/// Calls anything but a Python function with the positional arguments in `n` registers from `start` on. The register
+/// before them may be overwritten.
 #[inline]
-pub fn call_native(th: &Thread, f: Value, args: &[Value]) -> PyResult {
-    if let Some(nf) = f.downcast::<NativeFunction>()
-        && let NativeFn::Bound(func) = nf.method.func
-        && !nf.bound
-        && nf.method.arity.is_exactly(args.len())
-    {
-        th.check_native_stack()?;
-        return func(th, args);
-    }
-    if let Some(d) = f.downcast::<taipan_object::func::MethodDescriptor>()
+pub fn call_native(th: &Thread, f: Value, regs: Regs, start: usize, n: usize) -> PyResult {
+    let mut args = regs.slice(start as u16, n);
+    if let Some(nf) = f.downcast::<NativeFunction>() {
+        if nf.bound {
+            let before = start as u16 - 1;
+            regs.set(before, nf.receiver.get());
+            args = regs.slice(before, n + 1);
+        }
+        if let Some(r) = call::call_method_row_simply(th, nf.method, args) {
+            return r;
+        }
+    } else if let Some(d) = f.downcast::<taipan_object::func::MethodDescriptor>()
         && class_of(f).is(&types::METHOD_DESCRIPTOR)
-        && let NativeFn::Bound(func) = d.method.func
-        && d.method.arity.is_exactly(args.len())
         && let Some(first) = args.first()
         && class_of(*first).is_subtype(d.owner.expect())
+        && let Some(r) = call::call_method_row_simply(th, d.method, args)
     {
-        th.check_native_stack()?;
-        return func(th, args);
+        return r;
     }
-    call::call_args(th, f, Args::positional(args))
+    call::call_args(th, f, Args::positional(regs.slice(start as u16, n)))
 }

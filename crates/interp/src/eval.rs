@@ -256,16 +256,15 @@ fn run_in<const TRACED: bool>(
                         load_frame!(fr);
                         poll_entered!();
                     } else {
-                        let args = regs.slice(start as u16, n);
-                        let v = native!(
-                            start + n,
+                        let v = native!(start + n, {
+                            let r = calls::call_native(th, f, regs, start, n);
                             if TRACED {
-                                let first = args.first().copied();
-                                trace::called(th, frame, f, first, calls::call_native(th, f, args))
+                                let first = regs.slice(start as u16, n).first().copied();
+                                trace::called(th, frame, f, first, r)
                             } else {
-                                calls::call_native(th, f, args)
+                                r
                             }
-                        );
+                        });
                         regs.set($dst, v);
                         pc.step($words);
                         poll!();

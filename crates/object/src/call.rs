@@ -3,7 +3,7 @@
 use crate::error::{PyResult, Raised};
 use crate::func::{BoundMethod, Function, MethodDescriptor, NativeFunction, WrapperDescriptor};
 use crate::heap::{Object, ValueVec};
-use crate::native::{MAX_PARAMETERS, Method, NativeFn};
+use crate::native::{FEW_PARAMETERS, MAX_PARAMETERS, Method, NativeFn};
 use crate::thread::{Thread, hooks};
 use crate::types::{self, class_of};
 use crate::value::Value;
@@ -295,13 +295,35 @@ fn native(th: &Thread, f: impl FnOnce() -> PyResult) -> PyResult {
 pub fn call_method_row(th: &Thread, m: &'static Method, args: Args) -> PyResult {
     match m.func {
         NativeFn::Bound(f) => {
-            if args.kwnames.is_empty() && m.arity.is_exactly(args.values.len()) {
-                return native(th, || f(th, args.values));
+            if args.kwnames.is_empty()
+                && let Some(r) = call_method_row_simply(th, m, args.values)
+            {
+                return r;
             }
             bind(th, m, args, |bound| native(th, || f(th, bound)))
         }
         NativeFn::Raw(f) => native(th, || f(th, args)),
     }
+}
+
+/// Calls a row of a method table with positional arguments, the receiver among them, if they are such as most calls
+/// give; nothing if they are not.
+#[inline]
+pub fn call_method_row_simply(th: &Thread, m: &'static Method, args: &[Value]) -> Option<PyResult> {
+    let NativeFn::Bound(f) = m.func else {
+        return None;
+    };
+    if m.arity.is_exactly(args.len()) {
+        return Some(native(th, || f(th, args)));
+    }
+    if !m.arity.is_filled_by(args.len()) {
+        return None;
+    }
+    let mut all = [Value::ABSENT; FEW_PARAMETERS];
+    for (to, from) in all.iter_mut().zip(args) {
+        *to = *from;
+    }
+    Some(native(th, || f(th, &all[..m.arity.params as usize])))
 }
 
 /// The parameters of a text signature, in order.
