@@ -91,7 +91,19 @@ fn origin(th: &Thread, frame: FramePtr) -> PyResult {
 }
 
 /// Takes a generator to be run by this thread, if it is waiting.
+#[inline]
 fn take(g: &Object<Generator>) -> Result<GenState, GenState> {
+    if !gc::many_threads() {
+        // An exchange waits for all stores before it, a good part of what a generator's step takes.
+        let from = g.state();
+        return match from {
+            GenState::Suspended | GenState::Created => {
+                g.state.store(GenState::Running as u8, Ordering::Relaxed);
+                Ok(from)
+            }
+            _ => Err(from),
+        };
+    }
     for from in [GenState::Suspended, GenState::Created] {
         if g.state
             .compare_exchange(
