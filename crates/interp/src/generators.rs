@@ -62,9 +62,7 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
     );
     FramePtr(g.frame()).generator = g.value();
     // A finaliser closes it: `finally` blocks and `with` statements end though nobody runs it to its end.
-    if !code.data.data.handlers.is_empty()
-        || flags.has(CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
-    {
+    if code.notices_close || flags.has(CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) {
         gc::register_finalizable(g.value().cell_unchecked());
     }
     Ok(g.value())

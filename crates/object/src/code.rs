@@ -8,7 +8,7 @@ use crate::types;
 use crate::value::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use taipan_bytecode::{CodeData, Const, Op};
+use taipan_bytecode::{CodeData, Const, Instr, Intrinsic1, Op};
 
 /// The payload of `code`.
 #[repr(C)]
@@ -26,6 +26,9 @@ pub struct Code {
     pub simple_args: u32,
     /// `co_flags`
     pub flags: u32,
+    /// Whether a generator of this code that nobody runs to its end is to be closed, since its code can notice:
+    /// it has handlers besides the one that all generators have.
+    pub notices_close: bool,
     /// The constants.
     pub consts: FieldOf<Array>,
     /// The names, interned.
@@ -118,6 +121,7 @@ impl Object<Code> {
                 first_temp: data.first_temp() as u32,
                 simple_args: simple_args(data),
                 flags: data.flags.0,
+                notices_close: notices_close(data),
                 words: data.code.iter().map(|w| AtomicU64::new(*w)).collect(),
                 consts: FieldOf::new(consts),
                 names: FieldOf::new(names),
@@ -162,6 +166,13 @@ impl Drop for Code {
     fn drop(&mut self) {
         taipan_gc::add_outside_bytes(-8 * self.words.len() as isize);
     }
+}
+
+fn notices_close(data: &CodeData) -> bool {
+    data.handlers.iter().any(|h| {
+        let i = Instr(data.code[h.target as usize]);
+        i.op() != Op::INTRINSIC_1 || i.x() != Intrinsic1::StopIterationError as u8
+    })
 }
 
 fn simple_args(data: &CodeData) -> u32 {
