@@ -53,7 +53,7 @@ pub struct CacheEntry {
 /// Entries in a chain: sites that see more kinds of objects begin anew.
 const CHAIN: u32 = 4;
 
-payload!(CacheEntry, "inline cache entry", |this, m| {
+payload!(24: CacheEntry, "inline cache entry", |this, m| {
     this.ty.trace(m);
     this.table.trace(m);
     this.pinned_shape.trace(m);

@@ -24,7 +24,7 @@ use taipan_gc::{Header, Marker};
 
 /// The payload of plain instances: nothing.
 pub struct Plain;
-payload!(Plain, "instance", |this, m| {});
+payload!(21: Plain, "instance", |this, m| {});
 
 /// Attributes past which an instance is turned to a dictionary.
 const MAX_SHAPED: u32 = 64;
@@ -57,7 +57,7 @@ pub struct Shape {
     dict_mode: bool,
 }
 
-payload!(Shape, "shape", |this, m| {
+payload!(11: Shape, "shape", |this, m| {
     this.ty.trace(m);
     this.parent.trace(m);
     this.key.trace(m);

@@ -15,7 +15,7 @@ pub struct ByteArray {
     pub exports: AtomicUsize,
 }
 
-payload!(ByteArray, "bytearray", |this, m| {});
+payload!(32: ByteArray, "bytearray", |this, m| {});
 
 impl Drop for ByteArray {
     fn drop(&mut self) {

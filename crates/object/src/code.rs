@@ -47,7 +47,7 @@ pub struct Code {
     pub extra: Field,
 }
 
-payload!(Code, "code", |this, m| {
+payload!(10: Code, "code", |this, m| {
     this.consts.trace(m);
     this.names.trace(m);
     if m.is_full() {

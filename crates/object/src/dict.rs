@@ -16,7 +16,7 @@ pub struct Dict {
     pub map: Map,
 }
 
-payload!(Dict, "dict", |this, m| this.map.trace(m));
+payload!(4: Dict, "dict", |this, m| this.map.trace(m));
 
 impl Dict {
     /// An empty dict.
@@ -105,7 +105,7 @@ pub struct Set {
     pub hash: AtomicI64,
 }
 
-payload!(Set, "set", |this, m| this.map.trace(m));
+payload!(20: Set, "set", |this, m| this.map.trace(m));
 
 impl Set {
     /// A payload that takes a map over.

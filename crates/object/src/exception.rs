@@ -29,7 +29,7 @@ pub struct Exception {
     pub extra: FieldOf<Array>,
 }
 
-payload!(Exception, "exception", |this, m| {
+payload!(23: Exception, "exception", |this, m| {
     this.args.trace(m);
     this.traceback.trace(m);
     this.cause.trace(m);

@@ -150,7 +150,7 @@ pub struct Generator {
 // SAFETY: the frame and the exception level are used by the one thread that set the state to running.
 unsafe impl Sync for Generator {}
 
-payload!(Generator, "generator", |this, m| {
+payload!(15: Generator, "generator", |this, m| {
     // SAFETY: the world is stopped.
     let f = unsafe { &*this.frame.get() };
     for v in [f.func, f.locals, f.object, f.generator] {

@@ -41,7 +41,7 @@ pub struct Function {
     pub type_params: Field,
 }
 
-payload!(Function, "function", |this, m| {
+payload!(5: Function, "function", |this, m| {
     this.code.trace(m);
     this.globals.trace(m);
     this.builtins.trace(m);
@@ -74,7 +74,7 @@ pub struct NativeFunction {
     pub bound: bool,
 }
 
-payload!(NativeFunction, "native function", |this, m| {
+payload!(7: NativeFunction, "native function", |this, m| {
     this.receiver.trace(m);
     this.module.trace(m);
 });
@@ -123,7 +123,7 @@ pub struct MethodDescriptor {
     pub owner: FieldOf<Type>,
 }
 
-payload!(MethodDescriptor, "method descriptor", |this, m| this
+payload!(8: MethodDescriptor, "method descriptor", |this, m| this
     .owner
     .trace(m));
 
@@ -178,7 +178,7 @@ pub struct BoundMethod {
     pub receiver: Field,
 }
 
-payload!(BoundMethod, "method", |this, m| {
+payload!(6: BoundMethod, "method", |this, m| {
     this.func.trace(m);
     this.receiver.trace(m);
 });
@@ -220,7 +220,7 @@ pub struct Property {
     pub getter_doc: std::sync::atomic::AtomicBool,
 }
 
-payload!(Property, "property", |this, m| {
+payload!(22: Property, "property", |this, m| {
     for f in [&this.get, &this.set, &this.del, &this.doc, &this.name] {
         f.trace(m);
     }
@@ -250,7 +250,7 @@ pub struct Cell {
     pub value: Field,
 }
 
-payload!(Cell, "cell", |this, m| this.value.trace(m));
+payload!(14: Cell, "cell", |this, m| this.value.trace(m));
 
 impl Cell {
     /// A new cell; absent for an empty one.
@@ -276,7 +276,7 @@ pub struct Slice {
     pub step: Field,
 }
 
-payload!(Slice, "slice", |this, m| {
+payload!(31: Slice, "slice", |this, m| {
     this.start.trace(m);
     this.stop.trace(m);
     this.step.trace(m);
@@ -303,7 +303,7 @@ pub struct Module {
     pub spec: AtomicPtr<ModuleSpec>,
 }
 
-payload!(Module, "module", |this, m| this.dict.trace(m));
+payload!(16: Module, "module", |this, m| this.dict.trace(m));
 
 impl Module {
     /// Makes a native module: its functions and types under their names, then what its `init` adds.

@@ -42,6 +42,9 @@ impl KindCell {
 pub trait Payload: Sized + 'static {
     /// For messages of internal errors and for statistics.
     const NAME: &'static str;
+    /// The kind's number, for payloads that are looked for all the time: they are compared with a constant. 0 for those
+    /// that are given a number when they are registered.
+    const FIXED_KIND: u8;
     /// Where the kind's number lives.
     fn kind_cell() -> &'static KindCell;
     /// Marks every value that the payload refers to.
@@ -49,16 +52,25 @@ pub trait Payload: Sized + 'static {
     /// The kind's number.
     #[inline(always)]
     fn kind() -> Kind {
-        Self::kind_cell().get()
+        if Self::FIXED_KIND != 0 {
+            Kind(Self::FIXED_KIND)
+        } else {
+            Self::kind_cell().get()
+        }
     }
 }
 
-/// Declares a payload: `payload!(List, "list", |this, m| this.items.trace(m));`
+/// Declares a payload: `payload!(List, "list", |this, m| this.items.trace(m));`. With a number (`payload!(3: List, …)`),
+/// below [`FIRST_GIVEN_KIND`], the kind is a constant.
 #[macro_export]
 macro_rules! payload {
     ($ty:ty, $name:literal, |$this:ident, $m:ident| $trace:expr) => {
+        $crate::payload!(0: $ty, $name, |$this, $m| $trace);
+    };
+    ($kind:literal: $ty:ty, $name:literal, |$this:ident, $m:ident| $trace:expr) => {
         impl $crate::heap::Payload for $ty {
             const NAME: &'static str = $name;
+            const FIXED_KIND: u8 = $kind;
             #[inline(always)]
             fn kind_cell() -> &'static $crate::heap::KindCell {
                 static CELL: $crate::heap::KindCell = $crate::heap::KindCell::new();
@@ -119,16 +131,27 @@ pub(crate) fn mark_shape(header: &Header, marker: &mut Marker) {
     }
 }
 
+/// The first of the kinds that are numbered in the order of their registration.
+pub const FIRST_GIVEN_KIND: u8 = 48;
+
 /// Registers a payload's kind with the collector, once; called before the first cell of it is made.
 pub fn register<T: Payload>() {
-    static NEXT: AtomicU8 = AtomicU8::new(1);
+    static NEXT: AtomicU8 = AtomicU8::new(FIRST_GIVEN_KIND);
     static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _guard = LOCK.lock().unwrap_or_else(|e| e.into_inner());
-    if T::kind() != Kind::FREE {
+    if T::kind_cell().get() != Kind::FREE {
         return;
     }
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let number = match T::FIXED_KIND {
+        0 => NEXT.fetch_add(1, Ordering::Relaxed),
+        fixed => fixed,
+    };
     assert!(number < 255, "internal error: too many native kinds");
+    assert!(
+        T::FIXED_KIND < FIRST_GIVEN_KIND && gc::kind_name(number) == "unregistered",
+        "internal error: the kind of {} is that of others",
+        T::NAME
+    );
     gc::register_kind(
         number,
         KindInfo {
@@ -311,7 +334,7 @@ pub struct Array {
     items: [Field; 0],
 }
 
-payload!(Array, "array", |this, m| {
+payload!(12: Array, "array", |this, m| {
     for f in this.fields() {
         f.trace(m);
     }

@@ -61,7 +61,7 @@ pub struct Table {
     body: [u64; 0],
 }
 
-payload!(Table, "dict table", |this, m| {
+payload!(13: Table, "dict table", |this, m| {
     for e in this.used_entries() {
         e.key.trace(m);
         e.value.trace(m);

@@ -14,7 +14,7 @@ pub struct BigInt {
     pub n: bigint::BigInt,
 }
 
-payload!(BigInt, "int", |this, m| {});
+payload!(17: BigInt, "int", |this, m| {});
 
 impl Drop for BigInt {
     fn drop(&mut self) {
@@ -29,7 +29,7 @@ pub struct Float {
     pub x: f64,
 }
 
-payload!(Float, "float", |this, m| {});
+payload!(18: Float, "float", |this, m| {});
 
 /// The payload of `complex`.
 #[repr(C)]

@@ -15,7 +15,7 @@ pub struct Tuple {
     items: [Field; 0],
 }
 
-payload!(Tuple, "tuple", |this, m| {
+payload!(2: Tuple, "tuple", |this, m| {
     for v in this.items() {
         crate::heap::mark_value(*v, m);
     }
@@ -229,7 +229,7 @@ pub struct List {
     array: FieldOf<Array>,
 }
 
-payload!(List, "list", |this, m| this.array.trace(m));
+payload!(3: List, "list", |this, m| this.array.trace(m));
 
 impl List {
     /// An empty list's payload.

@@ -26,7 +26,7 @@ pub struct Str {
     rest: [u64; 0],
 }
 
-payload!(Str, "str", |this, m| {});
+payload!(1: Str, "str", |this, m| {});
 
 const ASCII: u8 = 1;
 const INTERNED: u8 = 2;
@@ -186,7 +186,7 @@ pub struct Bytes {
     data: [u8; 0],
 }
 
-payload!(Bytes, "bytes", |this, m| {});
+payload!(19: Bytes, "bytes", |this, m| {});
 
 impl Object<Bytes> {
     /// Makes a bytes object.

@@ -52,7 +52,7 @@ pub struct Type {
     pub spec: AtomicPtr<TypeSpec>,
 }
 
-payload!(Type, "type", |this, m| {
+payload!(9: Type, "type", |this, m| {
     for f in [
         &this.name,
         &this.qualname,

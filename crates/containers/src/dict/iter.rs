@@ -48,7 +48,7 @@ impl Place {
     }
 }
 
-payload!(DictIter, "dict iterator", |this, m| this.dict.trace(m));
+payload!(28: DictIter, "dict iterator", |this, m| this.dict.trace(m));
 
 macro_rules! iter_types {
     ($($(#[$doc:meta])* $id:ident = $name:literal;)*) => {

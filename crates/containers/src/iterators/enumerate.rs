@@ -19,7 +19,7 @@ pub struct Enumerate {
     big: Field,
 }
 
-payload!(Enumerate, "enumerate", |this, m| {
+payload!(29: Enumerate, "enumerate", |this, m| {
     this.it.trace(m);
     this.big.trace(m);
 });

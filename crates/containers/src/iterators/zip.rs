@@ -17,7 +17,7 @@ pub struct Zip {
     strict: AtomicBool,
 }
 
-payload!(Zip, "zip", |this, m| this.its.trace(m));
+payload!(30: Zip, "zip", |this, m| this.its.trace(m));
 
 impl Zip {
     /// The two iterators of a `zip` of two that may be of different lengths: the interpreter's loop takes their items

@@ -16,7 +16,7 @@ pub struct ListIter {
     index: AtomicUsize,
 }
 
-payload!(ListIter, "list iterator", |this, m| this.list.trace(m));
+payload!(26: ListIter, "list iterator", |this, m| this.list.trace(m));
 
 /// The payload of the reverse iterator: another, so that a cell's kind tells the two apart.
 #[repr(transparent)]

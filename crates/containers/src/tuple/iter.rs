@@ -16,7 +16,7 @@ pub struct TupleIter {
     index: AtomicUsize,
 }
 
-payload!(TupleIter, "tuple iterator", |this, m| this.tuple.trace(m));
+payload!(27: TupleIter, "tuple iterator", |this, m| this.tuple.trace(m));
 
 /// `tuple_iterator`
 pub static TUPLE_ITER: StaticType = StaticType::new(

@@ -22,7 +22,7 @@ pub struct RangeIter {
     pub given: AtomicI64,
 }
 
-payload!(RangeIter, "range_iterator", |this, m| {});
+payload!(25: RangeIter, "range_iterator", |this, m| {});
 
 impl RangeIter {
     /// The next integer.
