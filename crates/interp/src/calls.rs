@@ -9,15 +9,21 @@ use taipan_object::func::{BoundMethod, Function, NativeFunction};
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value};
 
+/// Whether another frame may be entered: neither the recursion limit is reached, nor are the thread's stacks full.
+#[inline(always)]
+pub fn has_room(th: &Thread, regs: Regs, nregs: u32) -> bool {
+    (th.depth.get() as i32) < th.interp.recursion_limit.load(Ordering::Relaxed)
+        && th.has_room(regs.0, nregs as usize)
+}
+
 /// Fails at the recursion limit or where the thread's stacks are full.
 #[inline(always)]
 pub fn check_room(th: &Thread, regs: Regs, nregs: u32) -> PyResult<()> {
-    if th.depth.get() as i32 >= th.interp.recursion_limit.load(Ordering::Relaxed)
-        || !th.has_room(regs.0, nregs as usize)
-    {
-        return Err(th.recursion_error(""));
+    if has_room(th, regs, nregs) {
+        Ok(())
+    } else {
+        Err(th.recursion_error(""))
     }
-    Ok(())
 }
 
 /// Pushes the frame of a function whose window at `regs` holds its arguments.
@@ -133,6 +139,16 @@ pub fn leave(th: &Thread, frame: FramePtr) {
     if frame.generator.is_absent() {
         th.frame_top.set(frame.0);
     }
+}
+
+/// Leaves the innermost frame, one without `frame_flags::LEAVE_SLOWLY`.
+#[inline(always)]
+pub fn leave_plainly(th: &Thread, frame: FramePtr) {
+    let below = FramePtr(frame.previous);
+    th.frame.set(below.0);
+    th.depth.set(th.depth.get() - 1);
+    th.frame_top.set(frame.0);
+    th.stack_top.set(below.top);
 }
 
 /// Calls a Python function from native code.

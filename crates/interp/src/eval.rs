@@ -136,6 +136,12 @@ fn run_in<const TRACED: bool>(
                     // The record can be read until the next call.
                     let left = frame;
                     let (flags, dst) = (left.flags, left.dst);
+                    if flags & frame_flags::LEAVE_SLOWLY == 0 {
+                        calls::leave_plainly(th, left);
+                        load_frame!(FramePtr(left.previous));
+                        regs.set(dst, v);
+                        continue;
+                    }
                     if !frame.generator.is_absent() {
                         generators::finished(th, frame);
                     }
@@ -207,12 +213,19 @@ fn run_in<const TRACED: bool>(
                     let (start, n): (usize, usize) = ($start, $n);
                     if c.simple_args as usize == n && frame.generator.is_absent() {
                         let window = regs.from(start);
-                        tri!(calls::check_room(th, window, c.nregs));
+                        if !calls::has_room(th, window, c.nregs) {
+                            tri!(Err(th.recursion_error("")));
+                        }
                         window.clear(n, c.first_temp as usize);
                         pc.step($words);
                         frame.pc = pc.0;
-                        let fr = calls::push(th, func, f, c, window, $dst, 0);
-                        load_frame!(fr);
+                        frame = calls::push(th, func, f, c, window, $dst, 0);
+                        code = c;
+                        regs = window;
+                        pc = Pc(c.start());
+                        if TRACED {
+                            trail = trace::Trail::at(frame);
+                        }
                     } else {
                         if frame.generator.is_absent() {
                             th.stack_top.set(regs.from(start + n).0);
@@ -737,7 +750,9 @@ fn run_in<const TRACED: bool>(
                         let base = i.b() as usize;
                         let mut f = regs.get(i.b());
                         let (mut start, mut n) = (base + 2, i.c() as usize);
-                        if let Some(m) = calls::bound(f) {
+                        if f.downcast::<Function>().is_none()
+                            && let Some(m) = calls::bound(f)
+                        {
                             f = m.func.get();
                             regs.set(i.b() + 1, m.receiver.get());
                             start -= 1;

@@ -122,7 +122,7 @@ fn push(th: &Thread, g: &Object<Generator>, flags: u16) -> FramePtr {
     let mut f = FramePtr(g.frame());
     f.previous = th.frame.get();
     f.top = th.stack_top.get();
-    f.flags = flags;
+    f.flags = flags | frame_flags::GENERATOR;
     g.exc.previous.set(th.exc.get());
     th.exc.set(&g.exc);
     th.frame.set(f.0);

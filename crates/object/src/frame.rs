@@ -60,8 +60,12 @@ pub mod frame_flags {
     pub const TRACED: u16 = 4;
     /// A generator that a loop of the frame below runs.
     pub const LOOP: u16 = 8;
-    /// The frame's namespace of locals was handed out (PEP 667) or other extras exist.
-    pub const EXTRA: u16 = 16;
+    /// There is a frame object.
+    pub const OBJECT: u16 = 16;
+    /// The frame of a generator.
+    pub const GENERATOR: u16 = 32;
+    /// What leaving the frame has to look at; any other goes straight back to the frame below.
+    pub const LEAVE_SLOWLY: u16 = ENTRY | INIT | LOOP | OBJECT | GENERATOR;
 }
 
 /// The payload of `frame`.
@@ -458,6 +462,7 @@ fn attach(mut frame: FramePtr, object: Value) {
     o.generator.set(&o.header, frame.generator);
     o.rec.store(frame.0, Ordering::Release);
     frame.object = object;
+    frame.flags |= frame_flags::OBJECT;
     if let Some(g) = frame.generator.cell() {
         taipan_gc::remember(g);
     }

@@ -577,7 +577,8 @@ impl Thread {
     /// Whether a frame with `nregs` registers from `regs` on, and its record, fit this thread's stacks.
     #[inline(always)]
     pub fn has_room(&self, regs: *mut Value, nregs: usize) -> bool {
-        (self.stack_end as usize).saturating_sub(regs as usize) >= nregs * 8
+        // No code has so many registers that this could overflow.
+        regs as usize + nregs * 8 <= self.stack_end as usize
             && self.frame_top.get() < self.frames_end
     }
 
