@@ -10,10 +10,10 @@
 use std::sync::atomic::Ordering;
 use taipan_object::attr::{self, Shape};
 use taipan_object::frame::{FramePtr, Pc};
-use taipan_object::func::{MemberDescriptor, Module};
+use taipan_object::func::{Function, MemberDescriptor, Module, Property};
 use taipan_object::map::{Map, Table};
 use taipan_object::strings::Str;
-use taipan_object::types::{FIRST_VERSION, MODULE, Type, class_of, flags, shape_of};
+use taipan_object::types::{FIRST_VERSION, MODULE, PROPERTY, Type, class_of, flags, shape_of};
 use taipan_object::{Field, FieldOf, Object, PyResult, Thread, Value, gc, payload};
 
 /// What a cache entry is valid for.
@@ -21,6 +21,8 @@ use taipan_object::{Field, FieldOf, Object, PyResult, Thread, Value, gc, payload
 enum For {
     /// Objects of a shape, while their type has a version: the value is the type's attribute.
     Shape,
+    /// Objects of a shape, while their type has a version: the type's attribute is this property.
+    Property,
     /// Objects of a shape, in an epoch of attributes: an own attribute at an offset in words.
     Own,
     /// Objects of a shape, in an epoch of attributes: a store adds the attribute at an offset in words, which gives
@@ -155,6 +157,16 @@ pub fn load_fast(v: Value, pc: Pc) -> Option<Value> {
     None
 }
 
+/// The Python function that gets `v.NAME`, if that is a property and the cache holds for it.
+#[inline]
+pub fn getter(v: Value, pc: Pc) -> Option<Value> {
+    let property = in_chain(pc, |e| {
+        (e.kind == For::Property && e.is_for(v)).then(|| e.value.get())
+    })?;
+    let f = property.expect::<Property>().get.get();
+    f.downcast::<Function>().map(|_| f)
+}
+
 /// `v.NAME` by the second cache or the protocol; fills the caches.
 #[inline(never)]
 pub fn load(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> PyResult {
@@ -177,12 +189,18 @@ pub fn load(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> PyRe
             return Ok(x);
         }
         if v.is_cell()
+            && let Some(d) = attr::type_lookup(ty, name)
+            && class_of(d).is(&PROPERTY)
+        {
+            fill_type(th, frame, pc, v, ty, version, (For::Property, d));
+        }
+        if v.is_cell()
             && !shape_of(v).is_dict_mode()
             && attr::get_own(v, name).is_none()
             && let Some(d) = attr::type_lookup(ty, name)
             && class_of(d).slots().descr_get.is_none()
         {
-            fill_type(th, frame, pc, v, ty, version, d);
+            fill_type(th, frame, pc, v, ty, version, (For::Shape, d));
             return Ok(d);
         }
     } else {
@@ -330,7 +348,10 @@ impl CacheEntry {
 
 /// Puts an entry in front of those that still hold.
 fn fill_entry(th: &Thread, frame: FramePtr, pc: Pc, mut e: CacheEntry) {
-    let needs_version = matches!(e.kind, For::Shape | For::Member | For::Class);
+    let needs_version = matches!(
+        e.kind,
+        For::Shape | For::Property | For::Member | For::Class
+    );
     if needs_version && e.version < FIRST_VERSION {
         return;
     }
@@ -362,11 +383,11 @@ fn fill_type(
     v: Value,
     ty: &Object<Type>,
     version: u32,
-    found: Value,
+    (kind, found): (For, Value),
 ) {
     let shape = shape_of(v);
     let e = CacheEntry {
-        kind: For::Shape,
+        kind,
         shape: shape_word(v),
         version,
         index: class_of(found).slots().descr_get.is_some() as u32,
@@ -412,8 +433,8 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
         }
         let version = t.version.load(Ordering::Acquire);
         let Some(found) = t.lookup(name) else { return };
-        let plain = class_of(found).slots().descr_get.is_none()
-            || found.downcast::<taipan_object::func::Function>().is_some();
+        let plain =
+            class_of(found).slots().descr_get.is_none() || found.downcast::<Function>().is_some();
         if !plain {
             return;
         }
@@ -466,7 +487,7 @@ pub fn method(
         && attr::get_own(v, name).is_none()
     {
         if v.is_cell() && !shape_of(v).is_dict_mode() {
-            fill_type(th, frame, pc, v, ty, version, d);
+            fill_type(th, frame, pc, v, ty, version, (For::Shape, d));
         }
         return Ok((d, v));
     }

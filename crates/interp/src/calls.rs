@@ -77,7 +77,7 @@ pub fn enter(
     if code.simple_args as usize == args.values.len() && args.kwnames.is_empty() {
         regs.copy_in(args.values);
         regs.clear(args.values.len(), code.first_temp as usize);
-    } else {
+    } else if !bind_simply(f, code, regs, &args) {
         let saved = th.stack_top.get();
         // Binding allocates: what is in the window already must be seen.
         regs.clear(0, code.first_temp as usize);
@@ -139,6 +139,37 @@ pub fn leave(th: &Thread, frame: FramePtr) {
     if frame.generator.is_absent() {
         th.frame_top.set(frame.0);
     }
+}
+
+/// Binds arguments where that takes no more than to put names in their places and to fill in defaults; whether it did.
+#[inline]
+fn bind_simply(f: &Object<Function>, code: &Object<Code>, regs: Regs, args: &Args) -> bool {
+    let (pos, argc) = (args.pos(), code.simple_args as usize);
+    if code.simple_args == u32::MAX || pos.len() > argc {
+        return false;
+    }
+    regs.copy_in(pos);
+    regs.clear(pos.len(), code.first_temp as usize);
+    if !args.kwnames.is_empty() {
+        let names = code.register_names.expect().fields();
+        for (k, v) in args.kw() {
+            let found = (pos.len()..argc).find(|i| names[*i].get().is(k));
+            match found {
+                Some(i) if i >= code.data.data.posonlyargcount as usize => regs.set(i as u16, v),
+                _ => return false,
+            }
+        }
+    }
+    let defaults = f.defaults.get().as_tuple().unwrap_or(&[]);
+    for i in pos.len()..argc {
+        if regs.get(i as u16).is_absent() {
+            match (i + defaults.len()).checked_sub(argc) {
+                Some(at) => regs.set(i as u16, defaults[at]),
+                None => return false,
+            }
+        }
+    }
+    true
 }
 
 /// Leaves the innermost frame, one without `frame_flags::LEAVE_SLOWLY`.

@@ -691,6 +691,16 @@ fn run_in<const TRACED: bool>(
                         let x = match attrs::load_fast(v, pc) {
                             Some(x) => x,
                             None => {
+                                if !TRACED && let Some(getter) = attrs::getter(v, pc) {
+                                    let f = getter.expect::<Function>();
+                                    let args = Args::positional(std::slice::from_ref(&v));
+                                    let fr = tri!(calls::enter(th, getter, f, args, i.a(), 0));
+                                    pc.step(2);
+                                    frame.pc = pc.0;
+                                    load_frame!(fr);
+                                    poll_entered!();
+                                    continue;
+                                }
                                 let name = globals::name_of(code, i.c() as usize);
                                 tri!(attrs::load(th, frame, pc, v, name))
                             }
