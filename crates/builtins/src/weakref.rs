@@ -307,7 +307,7 @@ fn forward(s: &mut taipan_object::slots::Slots) {
                 class_of(t).tp_name()
             )));
         }
-        ops::next(th, t)
+        ops::step(ops::next(th, t))
     });
     s.richcmp = Some(|th, a, b, op| {
         let (a, b) = (unwrap(th, a)?, unwrap(th, b)?);

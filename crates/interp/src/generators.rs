@@ -417,9 +417,8 @@ pub fn send_to(th: &Thread, it: Value, sent: Value) -> PyResult<Step> {
         && let Some(next) = class_of(it).slots().next
     {
         match next(th, it) {
-            Ok(Some(v)) => Ok(v),
-            Ok(None) => return Ok(Step::Return(Value::NONE)),
-            Err(e) => Err(e),
+            Ok(Value::ABSENT) => return Ok(Step::Return(Value::NONE)),
+            r => r,
         }
     } else {
         call::call_method_name(th, it, names::SEND.get(), &[sent])

@@ -523,10 +523,29 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
 /// What a `next` slot gave, where the value of a `StopIteration` is of no interest: it is the end like any other.
 /// (A slot gives nothing at a plain end, and raises only to pass a value: `return x` of a generator.)
 #[inline(always)]
-pub fn ended(r: PyResult<Option<Value>>) -> PyResult<Option<Value>> {
+pub fn ended(r: PyResult) -> PyResult<Option<Value>> {
     match r {
-        Err(e) if e.is(&crate::exception::STOP_ITERATION) => Ok(None),
-        r => r,
+        Ok(v) => Ok(v.present()),
+        Err(e) => end_or_error(e),
+    }
+}
+
+#[cold]
+fn end_or_error(e: Raised) -> PyResult<Option<Value>> {
+    if e.is(&crate::exception::STOP_ITERATION) {
+        Ok(None)
+    } else {
+        Err(e)
+    }
+}
+
+/// What a `next` slot gives, of an iterator's step: the end is the absent value.
+#[inline(always)]
+pub fn step(r: PyResult<Option<Value>>) -> PyResult {
+    match r {
+        Ok(Some(v)) => Ok(v),
+        Ok(None) => Ok(Value::ABSENT),
+        Err(e) => Err(e),
     }
 }
 

@@ -225,16 +225,16 @@ fn tr_iter(th: &Thread, v: Value) -> PyResult {
     }
 }
 
-fn tr_next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
+fn tr_next(th: &Thread, v: Value) -> PyResult {
     match must(th, v, &names::NEXT, &[]) {
-        Ok(x) => Ok(Some(x)),
+        Ok(x) => Ok(x),
         Err(e)
             if e.is(&exc::STOP_ITERATION)
                 && exc::get_extra(e.0, exc::extra::VALUE)
                     .or(Value::NONE)
                     .is_none() =>
         {
-            Ok(None)
+            Ok(Value::ABSENT)
         }
         Err(e) => Err(e),
     }
@@ -705,7 +705,7 @@ pub static SLOTDEFS: &[SlotDef] = &[
         "Implement next(self).",
         |th, o, v, args| {
             arity(th, &args, 0)?;
-            match slot(o.slots().next)(th, v)? {
+            match slot(o.slots().next)(th, v)?.present() {
                 Some(x) => Ok(x),
                 None => Err(th.stop_iteration(Value::NONE)),
             }

@@ -115,8 +115,9 @@ slots! {
     setattro: fn(&Thread, Value, Value, Value) -> PyResult<()>,
     /// `__iter__`
     iter: UnaryFn,
-    /// `__next__`: nothing at the end (never a raised `StopIteration` without a value)
-    next: fn(&Thread, Value) -> PyResult<Option<Value>>,
+    /// `__next__`: absent at the end (never a raised `StopIteration` without a value). So the result fits registers;
+    /// see [`crate::ops::step`].
+    next: fn(&Thread, Value) -> PyResult,
     /// `__get__(descriptor, instance or absent, owner or absent)`
     descr_get: fn(&Thread, Value, Value, Value) -> PyResult,
     /// `__set__`, or `__delete__` where the value is absent

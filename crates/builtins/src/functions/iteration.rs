@@ -23,9 +23,9 @@ pub(super) fn next(th: &Thread, a: &[Value]) -> PyResult {
         )));
     };
     match (f(th, a[0]), a[1].present()) {
-        (Ok(Some(v)), _) => Ok(v),
-        (Ok(None), Some(d)) => Ok(d),
-        (Ok(None), None) => Err(th.stop_iteration(Value::NONE)),
+        (Ok(v), _) if !v.is_absent() => Ok(v),
+        (Ok(_), Some(d)) => Ok(d),
+        (Ok(_), None) => Err(th.stop_iteration(Value::NONE)),
         (Err(e), Some(d)) if e.is(&exc::STOP_ITERATION) => Ok(d),
         (Err(e), _) => Err(e),
     }

@@ -47,7 +47,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
             // Not through `ops::next`: the value at the end is what the awaiting code gets.
             let r = match class_of(it).slots().next {
                 Some(next) => next(th, it),
-                None => ops::next(th, it),
+                None => ops::step(ops::next(th, it)),
             };
             match r {
                 Err(e) if e.is(&exc::STOP_ASYNC_ITERATION) => Err(default_of(th, v)),

@@ -114,7 +114,7 @@ pub(super) static ASEND_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
         s.await_ = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| next_by(asend_send(th, v, Value::NONE)));
+        s.next = Some(|th, v| taipan_object::ops::step(next_by(asend_send(th, v, Value::NONE))));
         s.del = Some(finalize);
     },
     methods: &[
@@ -133,7 +133,7 @@ pub(super) static ATHROW_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
         s.await_ = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| next_by(athrow_send(th, v, Value::NONE)));
+        s.next = Some(|th, v| taipan_object::ops::step(next_by(athrow_send(th, v, Value::NONE))));
         s.del = Some(finalize);
     },
     methods: &[

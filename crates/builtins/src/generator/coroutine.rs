@@ -89,8 +89,8 @@ pub(super) static WRAPPER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
         s.next = Some(|th, v| match resume(th, wrapped(v), Resume::Send(Value::NONE))? {
-            Step::Yield(x) => Ok(Some(x)),
-            Step::Return(Value::NONE) => Ok(None),
+            Step::Yield(x) => Ok(x),
+            Step::Return(Value::NONE) => Ok(Value::ABSENT),
             Step::Return(x) => Err(stop(th, x)),
         });
     },

@@ -9,7 +9,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.repr = Some(|th, v| repr(th, v, "generator"));
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
         s.del = Some(|th, v| close(th, v, "generator").map(|_| ()));
     },
     methods: &[

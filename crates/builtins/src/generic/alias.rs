@@ -295,16 +295,10 @@ pub(super) static ITERATOR_SPEC: TypeSpec = TypeSpec {
         s.next = Some(|th, v| {
             let it = v.expect::<AliasIterator>();
             if it.done.swap(true, Ordering::AcqRel) {
-                return Ok(None);
+                return Ok(Value::ABSENT);
             }
             let a = this(it.alias.get());
-            Ok(Some(make(
-                th,
-                &GENERIC_ALIAS,
-                a.origin.get(),
-                a.args.get(),
-                true,
-            )))
+            Ok(make(th, &GENERIC_ALIAS, a.origin.get(), a.args.get(), true))
         });
     },
     methods: &[Method::new("__reduce__", "($self, /)", |th, a| {

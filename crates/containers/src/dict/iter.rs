@@ -83,7 +83,7 @@ const METHODS: &[Method] = &[
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| step(th, v.expect::<DictIter>()));
+        s.next = Some(|th, v| taipan_object::ops::step(step(th, v.expect::<DictIter>())));
     },
     methods: METHODS,
     ..TypeSpec::EMPTY
@@ -101,7 +101,7 @@ const REVERSE_METHODS: &[Method] = &[
 pub static REVERSE_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| step_back(th, v.expect::<DictIter>()));
+        s.next = Some(|th, v| taipan_object::ops::step(step_back(th, v.expect::<DictIter>())));
     },
     methods: REVERSE_METHODS,
     ..TypeSpec::EMPTY

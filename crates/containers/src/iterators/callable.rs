@@ -10,7 +10,7 @@ use taipan_object::{PyResult, Thread, Value, call, ops};
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[Method::new("__reduce__", "($self, /)", reduce)
         .doc("Return state information for pickling.")],

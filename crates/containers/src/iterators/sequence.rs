@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Thread, Value, ops};
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(seq_iter_next);
+        s.next = Some(|th, v| taipan_object::ops::step(seq_iter_next(th, v)));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", length_hint)

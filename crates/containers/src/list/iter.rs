@@ -49,7 +49,7 @@ pub static LIST_REVERSE_ITER: StaticType = StaticType::new(
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", length_hint)
@@ -67,7 +67,7 @@ pub static SPEC: TypeSpec = TypeSpec {
 pub static REVERSE_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(reverse_next);
+        s.next = Some(|th, v| taipan_object::ops::step(reverse_next(th, v)));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", reverse_hint)

@@ -35,7 +35,7 @@ pub static SET_ITER: StaticType = StaticType::new(
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| step(th, v.expect::<SetIter>()));
+        s.next = Some(|th, v| taipan_object::ops::step(step(th, v.expect::<SetIter>())));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", length_hint)

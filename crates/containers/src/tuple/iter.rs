@@ -31,7 +31,7 @@ pub static TUPLE_ITER: StaticType = StaticType::new(
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(|_, v| Ok(step(v.expect::<TupleIter>())));
+        s.next = Some(|_, v| taipan_object::ops::step(Ok(step(v.expect::<TupleIter>()))));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", length_hint)

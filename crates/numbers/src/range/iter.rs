@@ -128,7 +128,7 @@ pub(super) fn reversed(th: &Thread, a: &[Value]) -> PyResult {
 pub static RANGE_ITERATOR_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", length_hint)
@@ -183,7 +183,7 @@ fn setstate(th: &Thread, a: &[Value]) -> PyResult {
 pub static LONGRANGE_ITERATOR_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(long_next);
+        s.next = Some(|th, v| taipan_object::ops::step(long_next(th, v)));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", long_length_hint)

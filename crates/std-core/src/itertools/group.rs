@@ -68,7 +68,7 @@ pub static GROUPER: StaticType = StaticType::new(
 pub static GROUPER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next_grouper);
+        s.next = Some(|th, v| taipan_object::ops::step(next_grouper(th, v)));
     },
     ..TypeSpec::EMPTY
 };

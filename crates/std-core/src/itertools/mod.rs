@@ -82,7 +82,7 @@ macro_rules! iterator_type {
             slots: |s| {
                 s.new = Some($new);
                 s.iter = Some(|_, v| Ok(v));
-                s.next = Some($next);
+                s.next = Some(|th, v| taipan_object::ops::step($next(th, v)));
                 $(s.repr = Some($repr);)?
             },
             methods: &[$($method),*],

@@ -53,7 +53,7 @@ pub static TEE_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.new = Some(new);
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[Method::new("__copy__", "($self, /)", |th, a| {
         Ok(copy(th, a[0].expect::<Tee>()))

@@ -29,7 +29,7 @@ pub(crate) static ARRAY_ITERATOR: StaticType = StaticType::new(
 pub(crate) static ITERATOR_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[
         Method::new("__reduce__", "($self, /)", reduce)

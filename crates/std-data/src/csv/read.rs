@@ -38,7 +38,7 @@ pub(super) static READER: StaticType = StaticType::new(
 pub(super) static READER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[],
     getset: &[

@@ -54,14 +54,14 @@ pub(crate) static FIELD_NAME_ITERATOR: StaticType = StaticType::new(
 pub(crate) static FORMATTER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next_chunk);
+        s.next = Some(|th, v| taipan_object::ops::step(next_chunk(th, v)));
     },
     ..TypeSpec::EMPTY
 };
 pub(crate) static FIELD_NAME_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next_access);
+        s.next = Some(|th, v| taipan_object::ops::step(next_access(th, v)));
     },
     ..TypeSpec::EMPTY
 };

@@ -414,7 +414,7 @@ pub(crate) static UNPACK_ITERATOR: StaticType = StaticType::new(
 pub(crate) static UNPACK_ITERATOR_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(iter_next);
+        s.next = Some(|th, v| taipan_object::ops::step(iter_next(th, v)));
     },
     methods: &[Method::new("__length_hint__", "($self, /)", |th, a| {
         let it = a[0].expect::<UnpackIter>();

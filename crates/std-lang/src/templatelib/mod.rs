@@ -145,7 +145,7 @@ pub static INTERPOLATION_SPEC: TypeSpec = TypeSpec {
 pub static TEMPLATE_ITER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[Method::new("__reduce__", "($self, /)", |th, _| {
         Err(th.type_error("cannot pickle 'TemplateIter' object"))

@@ -63,7 +63,7 @@ static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.new = Some(new);
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[],
     getset: &[],

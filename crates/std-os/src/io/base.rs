@@ -34,7 +34,7 @@ pub static IO_BASE_SPEC: TypeSpec = TypeSpec {
         });
         s.next = Some(|th, v| {
             let line = call::call_method(th, v, "readline", &[])?;
-            Ok(if ops::len(th, line)? == 0 { None } else { Some(line) })
+            Ok(if ops::len(th, line)? == 0 { Value::ABSENT } else { line })
         });
     },
     methods: &[

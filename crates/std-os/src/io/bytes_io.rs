@@ -103,7 +103,7 @@ pub static SPEC: TypeSpec = TypeSpec {
         });
         s.next = Some(|th, v| {
             let line = with(th, v, |s| take_line(s, None))?;
-            if line.is_empty() { Ok(None) } else { Value::bytes(th, &line).map(Some) }
+            if line.is_empty() { Ok(Value::ABSENT) } else { Value::bytes(th, &line) }
         });
     },
     methods: &[

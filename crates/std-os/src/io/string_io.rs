@@ -71,7 +71,7 @@ pub static SPEC: TypeSpec = TypeSpec {
         s.init = Some(|th, v, args: Args| {
             args.with_first(th, v, |a| call_method_row(th, &INIT, a)).map(|_| ())
         });
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[
         Method::new("close", "($self, /)", |_, a| {

@@ -55,7 +55,7 @@ pub static SCANDIR_ITERATOR: StaticType = StaticType::new(
 pub static ITERATOR_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
         s.del = Some(finalise);
     },
     methods: &[

@@ -32,7 +32,7 @@ pub static BYTEARRAY_ITERATOR: StaticType = StaticType::new(
 pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: &[
         Method::new("__length_hint__", "($self, /)", length_hint)

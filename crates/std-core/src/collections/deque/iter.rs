@@ -62,7 +62,7 @@ pub static SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.new = Some(|th, _, args| new(th, &DEQUE_ITER, args));
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| step(th, v, false));
+        s.next = Some(|th, v| taipan_object::ops::step(step(th, v, false)));
     },
     methods: METHODS,
     ..TypeSpec::EMPTY
@@ -73,7 +73,7 @@ pub static REVERSE_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.new = Some(|th, _, args| new(th, &DEQUE_REVERSE_ITER, args));
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| step(th, v, true));
+        s.next = Some(|th, v| taipan_object::ops::step(step(th, v, true)));
     },
     methods: METHODS,
     ..TypeSpec::EMPTY

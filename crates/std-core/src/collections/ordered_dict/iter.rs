@@ -45,7 +45,7 @@ static ITER: StaticType = StaticType::new(
 static ITER_SPEC: TypeSpec = TypeSpec {
     slots: |s| {
         s.iter = Some(|_, v| Ok(v));
-        s.next = Some(|th, v| step(th, v.expect::<OrderedIter>()));
+        s.next = Some(|th, v| taipan_object::ops::step(step(th, v.expect::<OrderedIter>())));
     },
     methods: &[Method::new("__reduce__", "($self, /)", reduce)
         .doc("Return state information for pickling")],

@@ -317,7 +317,7 @@ pub static READER_SPEC: TypeSpec = TypeSpec {
         common_slots(s);
         s.new = Some(|th, cls, _| Ok(th.new_instance(cls, Buffered::new(true, false)).value()));
         s.init = Some(|th, v, a| init_with(th, &INIT_READER, v, a));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: methods!(
         flush_raw, PEEK, READ, READ1, READ_INTO, READ_INTO1, READ_LINE, READABLE
@@ -346,7 +346,7 @@ pub static RANDOM_SPEC: TypeSpec = TypeSpec {
         common_slots(s);
         s.new = Some(|th, cls, _| Ok(th.new_instance(cls, Buffered::new(true, true)).value()));
         s.init = Some(|th, v, a| init_with(th, &INIT_RANDOM, v, a));
-        s.next = Some(next);
+        s.next = Some(|th, v| taipan_object::ops::step(next(th, v)));
     },
     methods: methods!(
         write::flush,

@@ -230,7 +230,7 @@ pub static TEXT_IO_WRAPPER_SPEC: TypeSpec = TypeSpec {
         });
         s.del = Some(life::finalize);
         s.repr = Some(life::repr);
-        s.next = Some(read::next);
+        s.next = Some(|th, v| taipan_object::ops::step(read::next(th, v)));
     },
     methods: &[
         Method::new("detach", "($self, /)", life::detach).atomic(Atomic::Locked),
