@@ -550,15 +550,20 @@ pub fn step(r: PyResult<Option<Value>>) -> PyResult {
 }
 
 /// `next(it)`, nothing at the end.
-#[inline]
+#[inline(always)]
 pub fn next(th: &Thread, it: Value) -> PyResult<Option<Value>> {
     match class_of(it).slots().next {
         Some(f) => ended(f(th, it)),
-        None => Err(th.type_error(format!(
-            "'{}' object is not an iterator",
-            class_of(it).tp_name()
-        ))),
+        None => Err(no_iterator(th, it)),
     }
+}
+
+#[cold]
+fn no_iterator(th: &Thread, v: Value) -> Raised {
+    th.type_error(format!(
+        "'{}' object is not an iterator",
+        class_of(v).tp_name()
+    ))
 }
 
 /// Runs `f` on each item of an iterable, until it fails. Polls between items.

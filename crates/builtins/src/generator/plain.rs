@@ -41,6 +41,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     sig: "",
 };
 
+#[inline]
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     match resume(th, v, Resume::Send(Value::NONE))? {
         Step::Yield(x) => Ok(Some(x)),

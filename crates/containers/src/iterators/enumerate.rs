@@ -132,6 +132,7 @@ fn step_big(th: &Thread, e: &Object<Enumerate>, n: i64, x: Value) -> PyResult<(V
     Ok((n, x))
 }
 
+#[inline]
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let e = v.expect::<Enumerate>();
     let Some(x) = ops::next(th, e.it.get())? else {

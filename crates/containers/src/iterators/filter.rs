@@ -68,6 +68,7 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     make(th, cls, args.values)
 }
 
+#[inline]
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let f = v.expect::<Filter>();
     let (it, func) = (f.it.get(), f.func.get());

@@ -68,6 +68,7 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     Ok(th.new_instance(cls, data).value())
 }
 
+#[inline]
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let m = v.expect::<Map>();
     let its = m.its.get().as_tuple().unwrap_or(&[]);

@@ -108,6 +108,7 @@ pub(super) fn round(
 /// Iterators that fit a buffer on the stack.
 pub(super) const FEW: usize = 8;
 
+#[inline]
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let z = v.expect::<Zip>();
     let its = z.its.get().as_tuple().unwrap_or(&[]);

@@ -126,6 +126,7 @@ pub fn step(it: &Object<ListIter>) -> Option<Value> {
 }
 
 /// `next(it)`
+#[inline]
 pub fn next(_: &Thread, v: Value) -> PyResult<Option<Value>> {
     Ok(step(v.expect::<ListIter>()))
 }

@@ -146,6 +146,7 @@ pub static RANGE_ITERATOR_SPEC: TypeSpec = TypeSpec {
     sig: "",
 };
 
+#[inline]
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     Ok(v.expect::<RangeIter>().advance().map(|n| Value::int(th, n)))
 }

@@ -59,6 +59,7 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
     Ok(th.new_object(&BYTEARRAY_ITERATOR, it).value())
 }
 
+#[inline]
 fn next(_: &Thread, v: Value) -> PyResult<Option<Value>> {
     let it = v.expect::<ByteArrayIter>();
     let Some(o) = it.source.get().downcast::<ByteArray>() else {

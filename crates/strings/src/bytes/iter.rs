@@ -57,6 +57,7 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
     Ok(th.new_object(&BYTES_ITERATOR, it).value())
 }
 
+#[inline]
 fn next(_: &Thread, v: Value) -> PyResult<Option<Value>> {
     let it = v.expect::<BytesIter>();
     let Some(b) = it.source.get().as_bytes() else {

@@ -71,6 +71,7 @@ pub fn iter(th: &Thread, v: Value) -> PyResult {
     Ok(th.new_object(ty, it).value())
 }
 
+#[inline]
 fn next(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let it = v.expect::<StrIter>();
     let Some(s) = it.string.get().as_str_obj() else {
