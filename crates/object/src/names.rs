@@ -64,7 +64,7 @@ names! {
     MRO = "__mro__"; MRO_FN = "mro"; MRO_ENTRIES = "__mro_entries__"; NAME = "__name__"; NEW = "__new__"; NEXT = "__next__"; PACKAGE = "__package__";
     PATH = "__path__"; PREPARE = "__prepare__"; QUALNAME = "__qualname__"; REDUCE = "__reduce__"; REDUCE_EX = "__reduce_ex__"; REPR = "__repr__";
     REVERSED = "__reversed__"; ROUND = "__round__"; SET = "__set__"; SETATTR = "__setattr__"; SETITEM = "__setitem__";
-    SET_NAME = "__set_name__"; SIZEOF = "__sizeof__"; SLOTS = "__slots__"; SPEC = "__spec__"; STR = "__str__"; SUBCLASSCHECK = "__subclasscheck__";
+    SET_NAME = "__set_name__"; SIZEOF = "__sizeof__"; SLOTS = "__slots__"; SORT = "sort"; SPEC = "__spec__"; STR = "__str__"; SUBCLASSCHECK = "__subclasscheck__";
     SUBCLASSHOOK = "__subclasshook__"; TEXT_SIGNATURE = "__text_signature__"; TRUNC = "__trunc__"; TYPE_PARAMS = "__type_params__"; WEAKREF = "__weakref__"; WRAPPED = "__wrapped__"; FLOOR = "__floor__"; CEIL = "__ceil__";
     STATIC_ATTRIBUTES = "__static_attributes__"; FIRSTLINENO = "__firstlineno__"; ORIG_BASES = "__orig_bases__"; NOTES = "__notes__"; CONDITIONAL_ANNOTATIONS = "__conditional_annotations__";
     CLOSE = "close"; SEND = "send"; THROW = "throw"; KEYS = "keys"; ITEMS = "items"; VALUES = "values"; GET_METHOD = "get"; COPY = "copy"; WRITE = "write"; FLUSH = "flush"; READ = "read"; READLINE = "readline";

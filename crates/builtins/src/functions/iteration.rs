@@ -4,9 +4,10 @@ use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::exception as exc;
 use taipan_object::iter::CallableIter;
+use taipan_object::seq::List;
 use taipan_object::slots::CmpOp;
 use taipan_object::types::class_of;
-use taipan_object::{PyResult, Thread, Value, ValueVec, names, ops};
+use taipan_object::{PyResult, Thread, Value, names, ops};
 
 pub(super) fn iter(th: &Thread, a: &[Value]) -> PyResult {
     if a[1].is_absent() {
@@ -137,18 +138,15 @@ pub(super) fn sorted(th: &Thread, args: Args) -> PyResult {
             args.pos().len()
         )));
     };
-    let items = ops::to_vec(th, *iterable)?;
-    let list = Value::list(th, &items)?;
-    let sort = attr::get_str(th, list, "sort")?;
-    let mut values = ValueVec::new();
-    for (_, v) in args.kw() {
-        values.push(th, v)?;
-    }
+    let list = List::from_vec(th, ops::to_vec(th, *iterable)?);
+    let Some(sort) = attr::type_lookup(class_of(list), names::SORT.get()) else {
+        return Err(th.no_attribute(list, names::SORT.get()));
+    };
     let kw = Args {
-        values: &values,
+        values: &args.values[1..],
         kwnames: args.kwnames,
     };
-    call::call_args(th, sort, kw)?;
+    kw.with_first(th, list, |a| call::call_args(th, sort, a))?;
     Ok(list)
 }
 
