@@ -6,8 +6,9 @@
 //! already, and waits at the region's end if need be. Only one thread may stop the others at a time:
 //! a lock that the caller holds sees to that.
 
-use crate::facade::{AtomicU8, AtomicU32, Ordering, const_fn, load_seq_cst, spins};
+use crate::facade::{AtomicU8, AtomicU32, Ordering, const_fn, load_seq_cst};
 use crate::futex;
+use crate::turns::Patience;
 use std::time::{Duration, Instant};
 
 /// The bit of the poll word that asks its thread to stop.
@@ -24,9 +25,6 @@ pub enum State {
     /// Waiting for the stop to end.
     Parked = 2,
 }
-
-/// How often the stopper looks at a running thread before it sleeps.
-const SPINS: u32 = spins(200);
 
 /// A thread's side.
 #[derive(Debug)]
@@ -111,6 +109,9 @@ impl StopPoint {
             // state is right to go on.
             self.state.swap(state, Ordering::SeqCst);
             stopper.note();
+            // Most stops are shorter than it takes the system to wake a thread.
+            let mut patience = Patience::default();
+            while self.poll.load(Ordering::SeqCst) & STOP != 0 && patience.wait() {}
             loop {
                 let epoch = stopper.resumed.load(Ordering::SeqCst);
                 if self.poll.load(Ordering::SeqCst) & STOP == 0 {
@@ -149,11 +150,9 @@ impl Stopper {
     pub fn stop<'a>(&self, points: impl Iterator<Item = &'a StopPoint> + Clone) {
         points.clone().for_each(|point| point.set_poll(STOP));
         for point in points {
-            let mut looks = 0;
+            let mut patience = Patience::default();
             while point.state() == State::Running {
-                looks += 1;
-                if looks < SPINS {
-                    crate::facade::spin_loop();
+                if patience.wait() {
                     continue;
                 }
                 let epoch = self.stopped.load(Ordering::SeqCst);
