@@ -306,8 +306,29 @@ impl Map {
     }
 
     /// The entry number of a key in one table. May run `__eq__`.
-    #[inline]
+    #[inline(always)]
     fn find(th: &Thread, table: &Table, key: Value, hash: i64) -> PyResult<Option<usize>> {
+        // Most keys are found by identity, or nothing has their hash.
+        let mut p = table.probe(hash);
+        loop {
+            let n = table.index(p.i);
+            if n == 0 {
+                return Ok(None);
+            }
+            let e = &table.entries()[n - 1];
+            if e.hash() == hash {
+                let k = e.key();
+                if k.is(key) && !k.is_absent() {
+                    return Ok(Some(n - 1));
+                }
+                return Self::find_equal(th, table, key, hash);
+            }
+            p.advance();
+        }
+    }
+
+    #[inline(never)]
+    fn find_equal(th: &Thread, table: &Table, key: Value, hash: i64) -> PyResult<Option<usize>> {
         let mut p = table.probe(hash);
         loop {
             let n = table.index(p.i);

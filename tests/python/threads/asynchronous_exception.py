@@ -1,7 +1,11 @@
 """An exception set from another thread is raised at the next safepoint (what debuggers and Ctrl-C in threads use)."""
 
 import _thread
+import signal
 import threading
+
+# A shell that starts programs in the background has them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def message(kind, f):
