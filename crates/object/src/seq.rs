@@ -458,6 +458,14 @@ impl Object<List> {
         old
     }
 
+    /// Takes all items off. The array that held them is emptied too: a stale word on some native stack may keep it for a
+    /// while, and must not keep all that was in it.
+    pub fn clear(&self) {
+        if let Some(old) = self.exchange(None) {
+            old.erase(0, old.len());
+        }
+    }
+
     /// As [`Object::<List>::exchange`], but only if the array still is `expected`.
     pub fn exchange_if(
         &self,

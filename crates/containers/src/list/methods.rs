@@ -196,7 +196,7 @@ pub(super) fn reverse_fields(
 
 /// `clear`
 pub(super) fn clear(_: &Thread, a: &[Value]) -> PyResult {
-    a[0].expect::<List>().exchange(None);
+    a[0].expect::<List>().clear();
     Ok(Value::NONE)
 }
 
