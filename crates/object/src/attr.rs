@@ -1021,5 +1021,9 @@ pub fn epoch() -> u64 {
 
 /// Makes all caches of own attributes stale.
 pub fn bump_epoch() {
-    EPOCH.fetch_add(1, Ordering::SeqCst);
+    let before = EPOCH.fetch_add(1, Ordering::SeqCst);
+    if before & 0xFFFF == 0xFFFF && Thread::is_attached() {
+        // The numbers begin anew. A full collection empties all caches, the old ones of the same numbers among them.
+        taipan_gc::collect(&Thread::current().mutator, true);
+    }
 }
