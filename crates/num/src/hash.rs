@@ -4,6 +4,7 @@
 //! prime 2**61 - 1. A hash is never -1 (C code used that for errors): -2 stands in.
 
 use crate::BigInt;
+use crate::bigint::IntRef;
 use crate::float::decompose;
 
 /// `sys.hash_info.modulus`.
@@ -40,6 +41,11 @@ pub fn hash_i64(value: i64) -> i64 {
 
 /// `hash(int)`.
 pub fn hash_int(value: &BigInt) -> i64 {
+    hash_int_ref(value.view())
+}
+
+/// `hash(int)` of a number by reference.
+pub fn hash_int_ref(value: IntRef) -> i64 {
     let h = value
         .magnitude_words()
         .iter()

@@ -1,24 +1,74 @@
 //! Cells of numbers that do not fit a tagged word: big integers, wide floats, complex numbers.
 
+use crate::error::PyResult;
+use crate::heap::{Object, Payload};
 use crate::payload;
 use crate::thread::Thread;
 use crate::types::{self, class_of};
 use crate::value::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use taipan_num::bigint;
+use taipan_num::bigint::{self, IntRef};
 
 /// The payload of `int` outside the small range, and of every instance of a subclass of `int`.
+///
+/// An exact `int` has its magnitude in its own cell: as many words as there are follow the head. An instance of a
+/// subclass has fields of its own behind its payload, whose size must not vary: of a number of more than one word it
+/// keeps the exact `int`.
 #[repr(C)]
 pub struct BigInt {
-    /// The number.
-    pub n: bigint::BigInt,
+    len: u32,
+    form: u32,
+    /// The first word of the magnitude, or the address of the cell that has it.
+    first: u64,
 }
 
-payload!(17: BigInt, "int", |this, m| {});
+/// In `form`: the number is negative.
+const NEGATIVE: u32 = 1;
+/// In `form`: the magnitude is that of another cell.
+const ELSEWHERE: u32 = 2;
 
-impl Drop for BigInt {
-    fn drop(&mut self) {
-        taipan_gc::add_outside_bytes(-(self.n.heap_bytes() as isize));
+payload!(17: BigInt, "int", |this, m| if this.form & ELSEWHERE != 0 {
+    m.mark(this.first as *mut taipan_gc::Header);
+});
+
+impl Object<BigInt> {
+    /// The number.
+    #[inline]
+    pub fn number<'a>(&self) -> IntRef<'a> {
+        let mut at = &raw const self.data;
+        // SAFETY: a cell's number is written before it is published, and never changes. The cell elsewhere is an exact
+        // `int`, which this one keeps alive.
+        let words = unsafe {
+            if self.data.form & ELSEWHERE != 0 {
+                at = &raw const (*(self.data.first as *const Object<BigInt>)).data;
+            }
+            std::slice::from_raw_parts(&raw const (*at).first, self.data.len as usize)
+        };
+        IntRef::new(self.data.form & NEGATIVE != 0, words)
+    }
+
+    /// An exact `int` cell of at most `room` words that `fill` writes, which come zeroed, before it gives the sign.
+    fn try_exact<'a>(
+        th: &Thread,
+        room: usize,
+        fill: impl FnOnce(&mut [u64]) -> bool,
+    ) -> PyResult<&'a Object<BigInt>> {
+        let words = u32::try_from(room).map_err(|_| th.memory_error())?;
+        let size = size_of::<Object<BigInt>>() + room.saturating_sub(1) * 8;
+        let cell = th.try_alloc(BigInt::kind(), size)?;
+        // SAFETY: the cell is new, zeroed, large enough, and seen by no one else.
+        unsafe {
+            let o = cell as *mut Object<BigInt>;
+            let digits = std::slice::from_raw_parts_mut(&raw mut (*o).data.first, room);
+            let negative = fill(digits);
+            let zeros = digits.iter().rev().take_while(|w| **w == 0).count();
+            (&raw mut (*o).data.len).write(words - zeros as u32);
+            (&raw mut (*o).data.form).write(if negative { NEGATIVE } else { 0 });
+            (*o).header
+                .shape
+                .store(types::INT.shape_word(), Ordering::Release);
+            Ok(&*o)
+        }
     }
 }
 
@@ -48,7 +98,7 @@ pub enum Int<'a> {
     /// One that fits a machine word.
     Small(i64),
     /// One that may not.
-    Big(&'a bigint::BigInt),
+    Big(IntRef<'a>),
 }
 
 impl Int<'_> {
@@ -56,7 +106,16 @@ impl Int<'_> {
     pub fn to_big(&self) -> bigint::BigInt {
         match self {
             Int::Small(n) => bigint::BigInt::from(*n),
-            Int::Big(n) => (*n).clone(),
+            Int::Big(n) => n.to_big(),
+        }
+    }
+
+    /// By reference; `room` is where the digits of a machine word go.
+    #[inline(always)]
+    pub fn view<'b>(&'b self, room: &'b mut u64) -> IntRef<'b> {
+        match self {
+            Int::Small(n) => IntRef::of_i64(*n, room),
+            Int::Big(n) => *n,
         }
     }
 
@@ -75,15 +134,22 @@ impl Value {
     pub fn int(th: &Thread, n: i64) -> Value {
         match Value::try_small_int(n) {
             Some(v) => v,
-            None => Value::big(th, bigint::BigInt::from(n)),
+            None => Value::wide_int(th, n),
         }
+    }
+
+    /// An integer of a machine word that needs a cell.
+    #[cold]
+    fn wide_int(th: &Thread, n: i64) -> Value {
+        let mut room = 0;
+        Value::int_of(th, IntRef::of_i64(n, &mut room))
     }
 
     /// An integer from an unsigned word.
     pub fn uint(th: &Thread, n: u64) -> Value {
         match i64::try_from(n) {
             Ok(n) => Value::int(th, n),
-            Err(_) => Value::big(th, bigint::BigInt::from(n)),
+            Err(_) => Value::int_of(th, IntRef::new(false, &[n])),
         }
     }
 
@@ -95,11 +161,72 @@ impl Value {
 
     /// An integer of any size; small ones become small.
     pub fn big(th: &Thread, n: bigint::BigInt) -> Value {
-        if let Some(v) = n.to_i64().and_then(Value::try_small_int) {
-            return v;
+        Value::int_of(th, n.view())
+    }
+
+    /// An integer of any size; small ones become small.
+    pub fn int_of(th: &Thread, n: IntRef) -> Value {
+        match Value::try_int_of(th, n) {
+            Ok(v) => v,
+            Err(_) => th.out_of_memory(),
         }
-        taipan_gc::add_outside_bytes(n.heap_bytes() as isize);
-        th.new_object(&types::INT, BigInt { n }).value()
+    }
+
+    /// An integer of any size.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn try_int_of(th: &Thread, n: IntRef) -> PyResult {
+        if let Some(v) = n.to_i64().and_then(Value::try_small_int) {
+            return Ok(v);
+        }
+        let words = n.magnitude_words();
+        let cell = Object::<BigInt>::try_exact(th, words.len(), |to| {
+            to.copy_from_slice(words);
+            n.is_negative()
+        })?;
+        Ok(cell.value())
+    }
+
+    /// An integer of at most `room` words that `fill` writes, which come zeroed, before it gives the sign. `fill` must
+    /// not block: what it takes long for, do beforehand.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    #[inline]
+    pub fn int_by(th: &Thread, room: usize, fill: impl FnOnce(&mut [u64]) -> bool) -> PyResult {
+        /// Results that may turn out smaller than thought are made on the stack first.
+        const FEW: usize = 8;
+        if room <= FEW {
+            let mut words = [0; FEW];
+            let negative = fill(&mut words[..room]);
+            return Value::try_int_of(th, IntRef::new(negative, &words[..room]));
+        }
+        let cell = Object::<BigInt>::try_exact(th, room, fill)?;
+        // A cell that is used by less than three quarters, as after taking nearly equal numbers from each other, is
+        // not worth keeping.
+        if (cell.data.len as usize) < room - room / 4 {
+            return Value::try_int_of(th, cell.number());
+        }
+        Ok(cell.value())
+    }
+
+    /// An instance of a class: exactly an `int`, or of a subclass.
+    pub fn int_of_class(th: &Thread, cls: &Object<types::Type>, n: IntRef) -> Value {
+        if cls.is(&types::INT) {
+            return Value::int_of(th, n);
+        }
+        let words = n.magnitude_words();
+        let mut data = BigInt {
+            len: words.len() as u32,
+            form: if n.is_negative() { NEGATIVE } else { 0 },
+            first: words.first().copied().unwrap_or(0),
+        };
+        if words.len() > 1 {
+            data.form |= ELSEWHERE;
+            data.first = Value::int_of(th, n).cell_unchecked() as u64;
+        }
+        th.new_instance(cls, data).value()
     }
 
     /// A float.
@@ -128,7 +255,7 @@ impl Value {
             return Some(Int::Small(self.small_int_unchecked()));
         }
         if self.is_cell() {
-            return self.downcast::<BigInt>().map(|b| Int::Big(&b.data.n));
+            return self.downcast::<BigInt>().map(|b| Int::Big(b.number()));
         }
         match self {
             Value::TRUE => Some(Int::Small(1)),

@@ -252,7 +252,7 @@ fn tr_hash(th: &Thread, v: Value) -> PyResult<i64> {
         Some(crate::numbers::Int::Big(n)) => match n.to_i64() {
             Some(-1) => Ok(-2),
             Some(n) => Ok(n),
-            None => Ok(taipan_num::hash::hash_int(n)),
+            None => Ok(taipan_num::hash::hash_int_ref(n)),
         },
         None => Err(th.type_error("__hash__ method should return an integer")),
     }

@@ -5,7 +5,7 @@ use std::ops::{Add, Mul, Neg, Sub};
 use dashu_int::{
     IBig, UBig,
     fast_div::ConstDivisor,
-    ops::{Abs, BitTest, DivRem, Gcd, SquareRoot, UnsignedAbs},
+    ops::{Abs, DivRem, Gcd, SquareRoot, UnsignedAbs},
 };
 
 use super::{BigInt, IntError};
@@ -221,7 +221,7 @@ impl BigInt {
 
     /// `int.bit_length()`.
     pub fn bit_length(&self) -> u64 {
-        (&self.0).unsigned_abs().bit_len() as u64
+        self.view().bit_length()
     }
 }
 

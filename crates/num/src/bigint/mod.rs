@@ -9,9 +9,12 @@ mod bits;
 mod bytes;
 mod real;
 mod text;
+mod view;
+mod words;
 
 pub(crate) use text::trim_c_space as parse_space;
 pub use text::{ParseIntError, parse_int};
+pub use view::{BitOp, IntRef};
 
 use dashu_int::{IBig, Sign};
 use std::fmt;
@@ -193,14 +196,6 @@ impl BigInt {
         } else {
             i64::MAX
         })
-    }
-
-    /// Bytes of digits held outside the value itself.
-    pub fn heap_bytes(&self) -> usize {
-        match self.magnitude_words().len() {
-            0..=2 => 0,
-            n => n * 8,
-        }
     }
 }
 

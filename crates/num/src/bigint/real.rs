@@ -18,19 +18,7 @@ impl BigInt {
 
     /// `float(self)`, infinite where it is too large.
     pub fn to_f64_lossy(&self) -> f64 {
-        if let Some(n) = self.to_i64() {
-            return n as f64;
-        }
-        let bits = self.bit_length();
-        // Keep 62 bits and whether anything was lost: enough to round once.
-        let drop = bits.saturating_sub(62);
-        let magnitude = self.abs();
-        let mut top = magnitude.shr(drop).wrapping_u64();
-        if magnitude.trailing_zeros().is_some_and(|z| z < drop) {
-            top |= 1;
-        }
-        let f = compose(top, drop as i64);
-        if self.is_negative() { -f } else { f }
+        self.view().to_f64_lossy()
     }
 
     /// The integer part of a finite float.
@@ -73,19 +61,7 @@ impl BigInt {
 
     /// Compares with a float exactly; `None` for NaN.
     pub fn cmp_f64(&self, other: f64) -> Option<Ordering> {
-        if other.is_nan() {
-            return None;
-        }
-        if other.is_infinite() {
-            return Some(if other > 0.0 {
-                Ordering::Less
-            } else {
-                Ordering::Greater
-            });
-        }
-        let whole = other.trunc();
-        let by_whole = self.cmp(&BigInt::from_f64(whole)?);
-        by_whole.then(0.0f64.partial_cmp(&(other - whole))?).into()
+        self.view().cmp_f64(other)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The operators of `int`. Each takes any two values and gives `NotImplemented` unless both are integers.
 
-use std::borrow::Cow;
+use taipan_num::bigint::{BitOp, IntRef};
 use taipan_num::{BigInt, IntError, small};
 use taipan_object::numbers::Int;
 use taipan_object::slots::CmpOp;
@@ -12,16 +12,15 @@ use crate::int_error;
 /// collection needs not wait for it.
 const LONG: usize = 1 << 9;
 
-fn big<'a>(n: &Int<'a>) -> Cow<'a, BigInt> {
-    match n {
-        Int::Small(n) => Cow::Owned(BigInt::from(*n)),
-        Int::Big(b) => Cow::Borrowed(b),
-    }
-}
+/// Words of the shorter factor up to which the schoolbook's multiplication is the fastest.
+const SHORT_FACTOR: usize = 24;
+
+/// Words of the divisor, and of the quotient, up to which the schoolbook's division is the fastest.
+const SHORT_DIVISION: usize = 64;
 
 /// Runs `f` on both numbers. The numbers lie in cells that the callers' frames keep alive and that never change.
 fn with_big<R>(th: &Thread, a: &Int, b: &Int, f: impl FnOnce(&BigInt, &BigInt) -> R) -> R {
-    let (a, b) = (big(a), big(b));
+    let (a, b) = (a.to_big(), b.to_big());
     if a.magnitude_words().len() > LONG && b.magnitude_words().len() > LONG / 8 {
         th.blocking(|| f(&a, &b))
     } else {
@@ -31,7 +30,7 @@ fn with_big<R>(th: &Thread, a: &Int, b: &Int, f: impl FnOnce(&BigInt, &BigInt) -
 
 fn checked(th: &Thread, r: Result<BigInt, IntError>) -> PyResult {
     match r {
-        Ok(n) => Ok(Value::big(th, n)),
+        Ok(n) => Value::try_int_of(th, n.view()),
         Err(e) => Err(int_error(th, e)),
     }
 }
@@ -45,20 +44,36 @@ macro_rules! both {
     };
 }
 
+/// The numbers by reference.
+macro_rules! views {
+    ($x:ident, $y:ident) => {
+        let (mut x_word, mut y_word) = (0, 0);
+        let ($x, $y) = ($x.view(&mut x_word), $y.view(&mut y_word));
+    };
+}
+
+fn sum(th: &Thread, x: IntRef, y: IntRef) -> PyResult {
+    Value::int_by(th, x.add_room(y), |to| x.add_into(y, to))
+}
+
 /// `a + b`
 pub fn add(th: &Thread, a: Value, b: Value) -> PyResult {
-    match both!(a, b) {
-        (Int::Small(x), Int::Small(y)) => Ok(Value::int(th, x + y)),
-        (x, y) => Ok(Value::big(th, &*big(&x) + &*big(&y))),
+    let (x, y) = both!(a, b);
+    if let (Int::Small(x), Int::Small(y)) = (&x, &y) {
+        return Ok(Value::int(th, x + y));
     }
+    views!(x, y);
+    sum(th, x, y)
 }
 
 /// `a - b`
 pub fn sub(th: &Thread, a: Value, b: Value) -> PyResult {
-    match both!(a, b) {
-        (Int::Small(x), Int::Small(y)) => Ok(Value::int(th, x - y)),
-        (x, y) => Ok(Value::big(th, &*big(&x) - &*big(&y))),
+    let (x, y) = both!(a, b);
+    if let (Int::Small(x), Int::Small(y)) = (&x, &y) {
+        return Ok(Value::int(th, x - y));
     }
+    views!(x, y);
+    sum(th, x, y.negated())
 }
 
 /// `a * b`
@@ -69,7 +84,20 @@ pub fn mul(th: &Thread, a: Value, b: Value) -> PyResult {
     {
         return Ok(Value::int(th, n));
     }
+    {
+        views!(x, y);
+        let (a, b) = (x.magnitude_words().len(), y.magnitude_words().len());
+        if a.min(b) <= SHORT_FACTOR && a.max(b) <= LONG {
+            return Value::int_by(th, x.mul_room(y), |to| x.mul_into(y, to));
+        }
+    }
     checked(th, with_big(th, &x, &y, BigInt::checked_mul))
+}
+
+/// Whether numbers are best divided by the schoolbook's rule, which wants a divisor that is not zero.
+fn divides_simply(x: IntRef, y: IntRef) -> bool {
+    let (a, b) = (x.magnitude_words().len(), y.magnitude_words().len());
+    b != 0 && a <= LONG && (b <= SHORT_DIVISION || a <= b + SHORT_DIVISION)
 }
 
 /// `a // b`
@@ -79,6 +107,12 @@ pub fn floordiv(th: &Thread, a: Value, b: Value) -> PyResult {
         && let Some(n) = small::floordiv_i64(*x, *y)
     {
         return Ok(Value::int(th, n));
+    }
+    {
+        views!(x, y);
+        if divides_simply(x, y) {
+            return Value::int_by(th, x.quotient_room(y), |to| x.div_floor_into(y, to));
+        }
     }
     checked(th, with_big(th, &x, &y, BigInt::div_floor))
 }
@@ -91,6 +125,13 @@ pub fn rem(th: &Thread, a: Value, b: Value) -> PyResult {
     {
         return Ok(Value::int(th, n));
     }
+    {
+        views!(x, y);
+        if divides_simply(x, y) {
+            let room = y.magnitude_words().len();
+            return Value::int_by(th, room, |to| x.mod_floor_into(y, to));
+        }
+    }
     checked(th, with_big(th, &x, &y, BigInt::mod_floor))
 }
 
@@ -102,10 +143,24 @@ pub fn divmod(th: &Thread, a: Value, b: Value) -> PyResult {
     {
         return Ok(Value::tuple(th, &[Value::int(th, q), Value::int(th, r)]));
     }
+    {
+        views!(x, y);
+        if divides_simply(x, y) {
+            let mut rest = vec![0; y.magnitude_words().len()];
+            let mut negative = false;
+            let q = Value::int_by(th, x.quotient_room(y), |to| {
+                let (sign, rest_sign) = x.divmod_floor_into(y, to, &mut rest);
+                negative = rest_sign;
+                sign
+            })?;
+            let r = Value::try_int_of(th, IntRef::new(negative, &rest))?;
+            return Ok(Value::tuple(th, &[q, r]));
+        }
+    }
     match with_big(th, &x, &y, BigInt::divmod_floor) {
         Ok((q, r)) => {
-            let q = Value::big(th, q);
-            let r = Value::big(th, r);
+            let q = Value::try_int_of(th, q.view())?;
+            let r = Value::try_int_of(th, r.view())?;
             Ok(Value::tuple(th, &[q, r]))
         }
         Err(e) => Err(int_error(th, e)),
@@ -141,7 +196,7 @@ pub fn pow(th: &Thread, a: Value, b: Value, m: Value) -> PyResult {
             let r = small::modpow_u64(base, *y as u64, *z as u64);
             return Ok(Value::uint(th, r));
         }
-        let (x, y, z) = (big(&x), big(&y), big(&z));
+        let (x, y, z) = (x.to_big(), y.to_big(), z.to_big());
         let long = z.magnitude_words().len() > 16 && y.magnitude_words().len() > 16;
         let r = if long {
             th.blocking(|| x.modpow(&y, &z))
@@ -163,7 +218,7 @@ pub fn pow(th: &Thread, a: Value, b: Value, m: Value) -> PyResult {
     {
         return Ok(Value::int(th, n));
     }
-    let (x, y) = (big(&x), big(&y));
+    let (x, y) = (x.to_big(), y.to_big());
     let long = y.to_i64().is_none_or(|n| n > 1 << 12) || x.magnitude_words().len() > LONG;
     let r = if long {
         th.blocking(|| x.pow_big(&y))
@@ -172,6 +227,9 @@ pub fn pow(th: &Thread, a: Value, b: Value, m: Value) -> PyResult {
     };
     checked(th, r)
 }
+
+/// Bits that a shift may move by at once without asking whether there is room: CPython's numbers have fewer.
+const MAX_SHIFT: u64 = 1 << 27;
 
 /// `a << b`
 pub fn lshift(th: &Thread, a: Value, b: Value) -> PyResult {
@@ -182,11 +240,17 @@ pub fn lshift(th: &Thread, a: Value, b: Value) -> PyResult {
     {
         return Ok(Value::int(th, n));
     }
-    let (x, y) = (big(&x), big(&y));
+    views!(x, y);
+    if let Some(n) = y.to_u64()
+        && n <= MAX_SHIFT
+    {
+        let n = n as usize;
+        return Value::int_by(th, x.shl_room(n), |to| x.shl_into(n, to));
+    }
     if x.is_zero() && !y.is_negative() {
         return Ok(Value::small_int(0));
     }
-    checked(th, x.shl_big(&y))
+    checked(th, x.to_big().shl_big(&y.to_big()))
 }
 
 /// `a >> b`
@@ -197,14 +261,26 @@ pub fn rshift(th: &Thread, a: Value, b: Value) -> PyResult {
     {
         return Ok(Value::int(th, small::shr_i64(*x, *y as u64)));
     }
-    checked(th, big(&x).shr_big(&big(&y)))
+    views!(x, y);
+    if y.is_negative() {
+        return Err(int_error(th, IntError::NegativeShift));
+    }
+    // A number has no more bits than a machine word counts.
+    let n = y.to_u64().unwrap_or(u64::MAX) as usize;
+    Value::int_by(th, x.shr_room(n), |to| x.shr_into(n, to))
+}
+
+#[inline]
+fn bits(th: &Thread, op: BitOp, x: Int, y: Int) -> PyResult {
+    views!(x, y);
+    Value::int_by(th, x.bits_room(op, y), |to| x.bits_into(op, y, to))
 }
 
 /// `a & b`
 pub fn and(th: &Thread, a: Value, b: Value) -> PyResult {
     match both!(a, b) {
         (Int::Small(x), Int::Small(y)) => Ok(Value::int(th, x & y)),
-        (x, y) => Ok(Value::big(th, &*big(&x) & &*big(&y))),
+        (x, y) => bits(th, BitOp::And, x, y),
     }
 }
 
@@ -212,7 +288,7 @@ pub fn and(th: &Thread, a: Value, b: Value) -> PyResult {
 pub fn or(th: &Thread, a: Value, b: Value) -> PyResult {
     match both!(a, b) {
         (Int::Small(x), Int::Small(y)) => Ok(Value::int(th, x | y)),
-        (x, y) => Ok(Value::big(th, &*big(&x) | &*big(&y))),
+        (x, y) => bits(th, BitOp::Or, x, y),
     }
 }
 
@@ -220,39 +296,43 @@ pub fn or(th: &Thread, a: Value, b: Value) -> PyResult {
 pub fn xor(th: &Thread, a: Value, b: Value) -> PyResult {
     match both!(a, b) {
         (Int::Small(x), Int::Small(y)) => Ok(Value::int(th, x ^ y)),
-        (x, y) => Ok(Value::big(th, &*big(&x) ^ &*big(&y))),
+        (x, y) => bits(th, BitOp::Xor, x, y),
     }
 }
 
 /// `-a`
 pub fn neg(th: &Thread, a: Value) -> PyResult {
-    Ok(match super::get(a) {
-        Int::Small(n) => Value::int(th, -n),
-        Int::Big(b) => Value::big(th, -b),
-    })
+    match super::get(a) {
+        Int::Small(n) => Ok(Value::int(th, -n)),
+        Int::Big(b) => Value::try_int_of(th, b.negated()),
+    }
 }
 
 /// `abs(a)`
 pub fn abs(th: &Thread, a: Value) -> PyResult {
-    Ok(match super::get(a) {
-        Int::Small(n) => Value::int(th, n.abs()),
-        Int::Big(b) => Value::big(th, b.abs()),
-    })
+    match super::get(a) {
+        Int::Small(n) => Ok(Value::int(th, n.abs())),
+        Int::Big(b) if a.is_exact_int() && !b.is_negative() => Ok(a),
+        Int::Big(b) => Value::try_int_of(th, b.magnitude()),
+    }
 }
 
 /// `~a`
 pub fn invert(th: &Thread, a: Value) -> PyResult {
-    Ok(match super::get(a) {
-        Int::Small(n) => Value::int(th, !n),
-        Int::Big(b) => Value::big(th, !b),
-    })
+    match super::get(a) {
+        Int::Small(n) => Ok(Value::int(th, !n)),
+        Int::Big(b) => Value::int_by(th, b.invert_room(), |to| b.invert_into(to)),
+    }
 }
 
 /// The order of two integers.
 pub fn compare(a: &Int, b: &Int) -> std::cmp::Ordering {
     match (a, b) {
         (Int::Small(x), Int::Small(y)) => x.cmp(y),
-        (x, y) => big(x).cmp(&big(y)),
+        (x, y) => {
+            views!(x, y);
+            x.cmp(&y)
+        }
     }
 }
 

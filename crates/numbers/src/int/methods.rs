@@ -21,9 +21,9 @@ pub(crate) fn decimal(th: &Thread, v: Value) -> PyResult<String> {
         Int::Big(b) => {
             let limit = int_max_str_digits();
             let r = if b.magnitude_words().len() > 512 {
-                th.blocking(|| b.to_decimal(limit))
+                th.blocking(|| b.to_big().to_decimal(limit))
             } else {
-                b.to_decimal(limit)
+                b.to_big().to_decimal(limit)
             };
             r.map_err(|e| int_error(th, e))
         }

@@ -5,10 +5,9 @@ mod methods;
 pub mod parse;
 
 pub(crate) use methods::{decimal, of_class, shown_type, spec_arg, text};
-use taipan_num::BigInt;
 use taipan_object::call::Args;
 use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
-use taipan_object::numbers::{self, Int};
+use taipan_object::numbers::Int;
 use taipan_object::slots::Slots;
 use taipan_object::types::{self, Type};
 use taipan_object::{Object, PyResult, Raised, Thread, Value};
@@ -116,7 +115,7 @@ fn is_zero(v: Value) -> bool {
 fn hash(v: Value) -> i64 {
     match get(v) {
         Int::Small(n) => taipan_object::ops::hash_small_int(n),
-        Int::Big(b) => taipan_num::hash::hash_int(b),
+        Int::Big(b) => taipan_num::hash::hash_int_ref(b),
     }
 }
 
@@ -126,15 +125,6 @@ pub fn to_f64(th: &Thread, v: Value) -> PyResult<f64> {
         Int::Small(n) => Ok(n as f64),
         Int::Big(b) => b.to_f64().map_err(|e| crate::int_error(th, e)),
     }
-}
-
-/// An integer of a class: exactly an `int`, or an instance of a subclass.
-pub fn make(th: &Thread, cls: &Object<Type>, n: BigInt) -> Value {
-    if cls.is(&types::INT) {
-        return Value::big(th, n);
-    }
-    taipan_object::gc::add_outside_bytes(n.heap_bytes() as isize);
-    th.new_instance(cls, numbers::BigInt { n }).value()
 }
 
 fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
@@ -169,7 +159,8 @@ fn new(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     if cls.is(&types::INT) {
         return Ok(exact);
     }
-    Ok(make(th, cls, get(exact).to_big()))
+    let mut room = 0;
+    Ok(Value::int_of_class(th, cls, get(exact).view(&mut room)))
 }
 
 #[cold]

@@ -15,7 +15,7 @@ pub fn exact(th: &Thread, v: Value) -> Value {
     }
     match super::get(v) {
         Int::Small(n) => Value::int(th, n),
-        Int::Big(b) => Value::big(th, b.clone()),
+        Int::Big(b) => Value::int_of(th, b),
     }
 }
 

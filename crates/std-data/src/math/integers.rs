@@ -144,7 +144,7 @@ pub(super) fn gcd(th: &Thread, a: &[Value]) -> PyResult {
         let n = ops::index(th, *v)?;
         match n.as_int() {
             Some(Int::Small(n)) => small_part = small::gcd_u64(small_part, n.unsigned_abs()),
-            Some(Int::Big(b)) => total = total.gcd(b),
+            Some(Int::Big(b)) => total = total.gcd(&b.to_big()),
             None => {}
         }
     }

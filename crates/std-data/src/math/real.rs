@@ -114,7 +114,7 @@ fn log_of(th: &Thread, v: Value, f: fn(f64) -> f64, of_two: f64) -> PyResult<f64
                 Err(_) => {
                     // A mantissa below 1 and a power of two.
                     let shift = b.bit_length() - 900;
-                    let (m, e) = libm::frexp(b.shr(shift).to_f64_lossy());
+                    let (m, e) = libm::frexp(b.to_big().shr(shift).to_f64_lossy());
                     f(m) + of_two * (shift as f64 + e as f64)
                 }
             }),

@@ -141,7 +141,10 @@ fn number(th: &Thread, v: Value, letter: char, layout: Layout) -> PyResult<Strin
             big = BigInt::from(n);
             &big
         }
-        Some(Int::Big(b)) => b,
+        Some(Int::Big(b)) => {
+            big = b.to_big();
+            &big
+        }
         None => return Err(th.type_error("an integer is required")),
     };
     format_int(n, letter, layout, int_max_str_digits()).map_err(|e| int_error(th, e))
