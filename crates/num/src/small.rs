@@ -125,9 +125,39 @@ pub fn cmp_i64_f64(a: i64, b: f64) -> Option<std::cmp::Ordering> {
     }
 }
 
+/// Room for the decimal text of any machine word.
+pub const DECIMAL_ROOM: usize = 20;
+
+/// The decimal text of `value`, in `room`.
+#[inline]
+pub fn decimal(value: i64, room: &mut [u8; DECIMAL_ROOM]) -> &str {
+    let mut at = room.len();
+    let mut rest = value.unsigned_abs();
+    // Two digits at a time.
+    while rest >= 100 {
+        let pair = (rest % 100) as u8;
+        rest /= 100;
+        at -= 2;
+        room[at] = b'0' + pair / 10;
+        room[at + 1] = b'0' + pair % 10;
+    }
+    let rest = rest as u8;
+    at -= 1;
+    room[at] = b'0' + rest % 10;
+    if rest >= 10 {
+        at -= 1;
+        room[at] = b'0' + rest / 10;
+    }
+    if value < 0 {
+        at -= 1;
+        room[at] = b'-';
+    }
+    std::str::from_utf8(&room[at..]).unwrap_or_default()
+}
+
 /// The decimal text of `value`.
 pub fn decimal_i64(value: i64) -> String {
-    value.to_string()
+    decimal(value, &mut [0; DECIMAL_ROOM]).to_string()
 }
 
 #[cfg(test)]
@@ -150,6 +180,15 @@ mod tests {
         assert_eq!(mod_i64(i64::MIN, -1), Some(0));
         assert_eq!(floordiv_i64(1, 0), None);
         assert_eq!(mod_i64(1, 0), None);
+    }
+
+    #[test]
+    fn decimal_texts() {
+        for n in [0, 1, 9, 10, 99, 100, 101, 12345, i64::MAX] {
+            assert_eq!(decimal_i64(n), n.to_string());
+            assert_eq!(decimal_i64(-n), (-n).to_string());
+        }
+        assert_eq!(decimal_i64(i64::MIN), i64::MIN.to_string());
     }
 
     #[test]

@@ -201,7 +201,7 @@ fn check_simple(
     args: &Args,
     owner: impl FnOnce() -> String,
 ) -> PyResult<()> {
-    if args.kwnames.is_empty() && m.arity.is_exactly(args.values.len()) {
+    if args.kwnames.is_empty() && m.arity.takes(args.values.len()) {
         return Ok(());
     }
     check_simple_slow(th, m, args, owner)
@@ -290,6 +290,9 @@ fn native(th: &Thread, f: impl FnOnce() -> PyResult) -> PyResult {
     f()
 }
 
+/// Parameters that are bound without a loop.
+const FEW: usize = 6;
+
 /// Calls a row of a method table with all its arguments, the receiver among them.
 #[inline]
 pub fn call_method_row(th: &Thread, m: &'static Method, args: Args) -> PyResult {
@@ -299,6 +302,15 @@ pub fn call_method_row(th: &Thread, m: &'static Method, args: Args) -> PyResult 
                 && let Some(r) = call_method_row_simply(th, m, args.values)
             {
                 return r;
+            }
+            // Some left out, and nothing else special.
+            if args.kwnames.is_empty()
+                && m.arity.takes(args.values.len())
+                && m.arity.params as usize <= FEW
+            {
+                let mut bound = [Value::ABSENT; FEW];
+                bound[..args.values.len()].copy_from_slice(args.values);
+                return native(th, || f(th, &bound[..m.arity.params as usize]));
             }
             bind(th, m, args, |bound| native(th, || f(th, bound)))
         }

@@ -205,6 +205,12 @@ impl Arity {
         a
     }
 
+    /// Whether `n` positional arguments and no keywords are enough and not too many.
+    #[inline(always)]
+    pub const fn takes(&self, n: usize) -> bool {
+        self.min as usize <= n && n <= self.max as usize && !self.varargs && !self.varkw
+    }
+
     /// Whether `n` positional arguments and no keywords are just the parameters.
     #[inline(always)]
     pub const fn is_exactly(&self, n: usize) -> bool {

@@ -2,18 +2,21 @@
 //!
 //! A string is WTF-8 in one cell: an ASCII one 24 bytes plus its text, any other 32 bytes plus its text,
 //! with an index of code-point offsets made when first needed. Limit: 4 GiB of text in one string.
+//!
+//! A string that is being built by `s += x` has its text in a buffer with room behind it ([`Buffer`]): the next sum
+//! adds to that buffer and is a new string that shares it.
 
 use crate::error::{PyResult, Raised};
-use crate::heap::{Field, Object, Payload};
+use crate::heap::{Field, FieldOf, Object, Payload};
 use crate::payload;
 use crate::thread::Thread;
 use crate::types;
 use crate::value::Value;
 use rustpython_wtf8::{Wtf8, Wtf8Buf};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
-use taipan_text::CharIndex;
+use taipan_text::index;
 
 /// The payload of `str`.
 #[repr(C)]
@@ -26,10 +29,56 @@ pub struct Str {
     rest: [u64; 0],
 }
 
-payload!(1: Str, "str", |this, m| {});
+payload!(1: Str, "str", |this, m| this.trace_more(m));
 
 const ASCII: u8 = 1;
 const INTERNED: u8 = 2;
+/// The text is in a [`Buffer`].
+const BUFFERED: u8 = 4;
+/// The string is a sum: who adds to a sum is likely to go on.
+const SUM: u8 = 8;
+
+/// Where the word of the index lies in the cell of a string that is not ASCII or is buffered.
+const INDEX_AT: usize = 24;
+/// Where the reference to the buffer lies.
+const BUFFER_AT: usize = 32;
+
+/// Byte offsets of every 64th code point of one string.
+#[repr(C)]
+struct Samples {
+    len: usize,
+    offsets: [u32; 0],
+}
+
+payload!(Samples, "str index", |this, m| {});
+
+/// Text that several strings are beginnings of. Bytes below `used` never change; those above belong to whoever
+/// succeeds in moving `used` from the end of its own string.
+#[repr(C)]
+struct Buffer {
+    used: AtomicUsize,
+    capacity: usize,
+    text: [u8; 0],
+}
+
+payload!(Buffer, "str buffer", |this, m| {});
+
+impl Str {
+    #[inline]
+    fn trace_more(&self, m: &mut taipan_gc::Marker) {
+        let object = (self as *const Str as *const u8).wrapping_sub(8) as *const Object<Str>;
+        // SAFETY: a `Str` lives only inside its `Object<Str>` cell.
+        let object = unsafe { &*object };
+        let aux = object.header.aux.load(Ordering::Relaxed);
+        // A cell that is not finished has no flags; it has no references either, or they are on the stack.
+        if aux & BUFFERED != 0 {
+            object.buffer_field().trace(m);
+        }
+        if aux & ASCII == 0 && self.bytes != self.chars {
+            object.samples_field().trace(m);
+        }
+    }
+}
 
 impl Object<Str> {
     /// Makes a string.
@@ -60,14 +109,32 @@ impl Object<Str> {
     /// The bytes of the text.
     #[inline(always)]
     pub fn as_bytes<'a>(&self) -> &'a [u8] {
-        let head = if self.is_ascii() { 24 } else { 32 };
-        // SAFETY: `bytes` bytes follow the head.
+        let aux = self.header.aux.load(Ordering::Relaxed);
+        let head = if aux & ASCII != 0 { 24 } else { 32 };
+        // SAFETY: `bytes` bytes follow the head, or are the first ones in the buffer that the string keeps alive.
         unsafe {
-            std::slice::from_raw_parts(
-                (self as *const _ as *const u8).add(head),
-                self.data.bytes as usize,
-            )
+            let mut text = (self as *const _ as *const u8).add(head);
+            if aux & BUFFERED != 0 {
+                text = self.buffered_text();
+            }
+            std::slice::from_raw_parts(text, self.data.bytes as usize)
         }
+    }
+
+    #[cold]
+    fn buffered_text(&self) -> *const u8 {
+        let buffer = self.buffer_field().expect();
+        &raw const buffer.data.text as *const u8
+    }
+
+    fn buffer_field(&self) -> &FieldOf<Buffer> {
+        // SAFETY: only called for buffered strings, which have this field at that offset.
+        unsafe { &*((self as *const _ as *const u8).add(BUFFER_AT) as *const FieldOf<Buffer>) }
+    }
+
+    fn samples_field(&self) -> &FieldOf<Samples> {
+        // SAFETY: text that is not ASCII has this field, zeroed at first, at that offset.
+        unsafe { &*((self as *const _ as *const u8).add(INDEX_AT) as *const FieldOf<Samples>) }
     }
 
     /// The text if it has no lone surrogate.
@@ -114,33 +181,43 @@ impl Object<Str> {
         h
     }
 
-    fn index_word(&self) -> &AtomicPtr<CharIndex> {
-        debug_assert!(!self.is_ascii());
-        // SAFETY: text that is not ASCII has this zeroed word at offset 24.
-        unsafe { &*((self as *const _ as *const u8).add(24) as *const AtomicPtr<CharIndex>) }
-    }
-
-    /// The index of a text that is not ASCII, made when first asked for.
-    fn index(&self) -> &CharIndex {
-        let mut index = self.index_word().load(Ordering::Acquire);
-        if index.is_null() {
-            let fresh = Box::into_raw(Box::new(CharIndex::new(self.wtf8())));
-            match self.index_word().compare_exchange(
-                std::ptr::null_mut(),
-                fresh,
-                Ordering::AcqRel,
-                Ordering::Acquire,
-            ) {
-                Ok(_) => index = fresh,
-                Err(other) => {
-                    // SAFETY: this one was never published.
-                    drop(unsafe { Box::from_raw(fresh) });
-                    index = other;
-                }
+    /// The index of a text that is not ASCII, made when first asked for; nothing for a short text, or where there is
+    /// no memory for one: the text is walked through then.
+    fn samples(&self) -> &[u32] {
+        let count = index::sample_count(self.len());
+        if count == 0 {
+            return &[];
+        }
+        let field = self.samples_field();
+        if field.get().is_none() {
+            // SAFETY: the current mutator is alive, and a thread that looks at strings is attached.
+            let Some(mutator) = (unsafe { taipan_gc::current().as_ref() }) else {
+                return &[];
+            };
+            let size = size_of::<Object<Samples>>() + count * 4;
+            let Ok(cell) = mutator.alloc(Samples::kind().0, size) else {
+                return &[];
+            };
+            let o = cell as *mut Object<Samples>;
+            // SAFETY: the cell is new, zeroed, large enough, and seen by no one else.
+            unsafe {
+                (&raw mut (*o).data.len).write(count);
+                let to = (&raw mut (*o).data.offsets) as *mut u32;
+                index::take_samples(self.wtf8(), std::slice::from_raw_parts_mut(to, count));
+                // Of two threads that make one at once, the first wins.
+                field.set_if_null(&self.header, &*o);
             }
         }
-        // SAFETY: published once, freed only with the string.
-        unsafe { &*index }
+        let Some(samples) = field.get() else {
+            return &[];
+        };
+        // SAFETY: `len` words follow; they were written before the cell was published.
+        unsafe {
+            std::slice::from_raw_parts(
+                &raw const samples.data.offsets as *const u32,
+                samples.data.len,
+            )
+        }
     }
 
     /// The byte offset of the code point at `index`, which is at most the length. Constant time.
@@ -148,7 +225,10 @@ impl Object<Str> {
         if self.is_ascii() {
             return index;
         }
-        self.index().byte_of(self.wtf8(), index)
+        if index == self.len() {
+            return self.data.bytes as usize;
+        }
+        index::byte_of(self.wtf8(), self.samples(), index)
     }
 
     /// How many code points lie before a byte offset.
@@ -156,23 +236,12 @@ impl Object<Str> {
         if self.is_ascii() {
             return offset;
         }
-        self.index().char_of(self.wtf8(), offset)
+        index::char_of(self.wtf8(), self.samples(), offset)
     }
 }
 
-impl Drop for Str {
-    fn drop(&mut self) {
-        if self.chars != self.bytes {
-            let object = (self as *mut Str as *mut u8).wrapping_sub(8) as *const Object<Str>;
-            // SAFETY: a `Str` lives only inside its `Object<Str>` cell.
-            let table = unsafe { (*object).index_word().load(Ordering::Acquire) };
-            if !table.is_null() {
-                // SAFETY: made by `Box::into_raw` in `index`; the string is dead.
-                drop(unsafe { Box::from_raw(table) });
-            }
-        }
-    }
-}
+/// Bytes from which a string that is added to again gets a buffer.
+const BUFFER_FROM: usize = 512;
 
 fn bytecount(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b & 0xC0 != 0x80).count()
@@ -399,6 +468,8 @@ pub fn ascii_char(b: u8) -> Value {
 
 /// Makes the shared strings; part of the bootstrap.
 pub(crate) fn init(th: &Thread) -> Result<(), Raised> {
+    crate::heap::register::<Samples>();
+    crate::heap::register::<Buffer>();
     EMPTY_STR.init(intern_value(
         Object::<Str>::try_new(th, Wtf8::new(""))?.value(),
     ));
@@ -423,17 +494,93 @@ impl Object<Str> {
     ) -> PyResult<&'a Object<Str>> {
         let (a, b) = (x.as_bytes(), y.as_bytes());
         // A surrogate pair must not form across the seam: WTF-8 would have to write it as one code point.
-        let seam = a.len() >= 3 && a[a.len() - 3] == 0xED && b.first() == Some(&0xED);
-        if seam || a.len() + b.len() > 1 << 20 {
+        if a.len() >= 3 && a[a.len() - 3] == 0xED && b.first() == Some(&0xED) {
             let mut joined = rustpython_wtf8::Wtf8Buf::with_capacity(a.len() + b.len());
             joined.push_wtf8(x.wtf8());
             joined.push_wtf8(y.wtf8());
             return Object::<Str>::try_new(th, &joined);
         }
-        Object::<Str>::try_new_with(th, a.len() + b.len(), x.len() + y.len(), |to| {
+        let total = a.len() + b.len();
+        if total >= BUFFER_FROM && x.header.aux.load(Ordering::Relaxed) & (SUM | BUFFERED) != 0 {
+            return Self::append(th, x, y);
+        }
+        let sum = Object::<Str>::try_new_with(th, total, x.len() + y.len(), |to| {
             to[..a.len()].copy_from_slice(a);
             to[a.len()..].copy_from_slice(b);
-        })
+        })?;
+        if total >= BUFFER_FROM {
+            sum.header.aux.fetch_or(SUM, Ordering::Relaxed);
+        }
+        Ok(sum)
+    }
+
+    /// The sum as a string in a buffer: that of `x`, if there is room behind it and nobody has added to it.
+    fn append<'a>(th: &Thread, x: &Object<Str>, y: &Object<Str>) -> PyResult<&'a Object<Str>> {
+        let (a, b) = (x.as_bytes(), y.as_bytes());
+        let total = a.len() + b.len();
+        if total > u32::MAX as usize {
+            return Err(th.memory_error());
+        }
+        // Both cells are there before the first byte is written: what is claimed of a buffer is used.
+        let cell = th.try_alloc(Str::kind(), BUFFER_AT + 8)?;
+        let old = (x.header.aux.load(Ordering::Relaxed) & BUFFERED != 0)
+            .then(|| x.buffer_field().expect())
+            .filter(|buffer| {
+                total <= buffer.capacity
+                    && buffer
+                        .used
+                        .compare_exchange(a.len(), total, Ordering::AcqRel, Ordering::Relaxed)
+                        .is_ok()
+            });
+        let buffer = match old {
+            Some(buffer) => buffer,
+            None => {
+                // Large ones grow by less: their memory counts for more than the copying.
+                let spare = if total < 1 << 20 {
+                    total / 2
+                } else {
+                    total / 8
+                };
+                Self::try_buffer(th, total, spare, a)?
+            }
+        };
+        // SAFETY: the cell is new, zeroed, large enough, and seen by no one else; the bytes of the buffer from `a`'s
+        // length to `total` are this call's.
+        unsafe {
+            let to = &raw const buffer.data.text as *mut u8;
+            std::ptr::copy_nonoverlapping(b.as_ptr(), to.add(a.len()), b.len());
+            let chars = x.len() + y.len();
+            let s = cell as *mut Object<Str>;
+            (&raw mut (*s).data.bytes).write(total as u32);
+            (&raw mut (*s).data.chars).write(chars as u32);
+            let ascii = if chars == total { ASCII } else { 0 };
+            (*s).buffer_field().set(&(*s).header, Some(buffer));
+            (*s).header.aux.store(ascii | BUFFERED, Ordering::Release);
+            (*s).header
+                .shape
+                .store(types::STR.shape_word(), Ordering::Release);
+            Ok(&*s)
+        }
+    }
+
+    /// A buffer of `used` bytes, the first of which are given, and some to spare.
+    fn try_buffer<'a>(
+        th: &Thread,
+        used: usize,
+        spare: usize,
+        text: &[u8],
+    ) -> PyResult<&'a Object<Buffer>> {
+        let size = taipan_gc::rounded_size(size_of::<Object<Buffer>>() + used + spare);
+        let cell = th.try_alloc(Buffer::kind(), size)?;
+        // SAFETY: the cell is new, large enough, and seen by no one else.
+        unsafe {
+            let o = cell as *mut Object<Buffer>;
+            (&raw mut (*o).data.used).write(AtomicUsize::new(used));
+            (&raw mut (*o).data.capacity).write(size - size_of::<Object<Buffer>>());
+            let to = (&raw mut (*o).data.text) as *mut u8;
+            std::ptr::copy_nonoverlapping(text.as_ptr(), to, text.len());
+            Ok(&*o)
+        }
     }
 
     /// A string of `bytes` bytes and `chars` code points that `fill` writes. `fill` must write WTF-8 of just that many.
@@ -469,6 +616,30 @@ impl Object<Str> {
     }
 }
 
+impl Value {
+    /// A string of `len` ASCII characters that `fill` writes.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    ///
+    /// # Panics
+    /// If `fill` writes anything but ASCII.
+    #[inline]
+    pub fn ascii_by(th: &Thread, len: usize, fill: impl FnOnce(&mut [u8])) -> PyResult {
+        if len == 0 {
+            return Ok(empty_str());
+        }
+        let s = Object::<Str>::try_new_with(th, len, len, |to| {
+            fill(to);
+            assert!(to.is_ascii(), "internal error: not ASCII");
+        })?;
+        match s.as_bytes() {
+            [b] => Ok(ascii_char(*b)),
+            _ => Ok(s.value()),
+        }
+    }
+}
+
 impl Object<Str> {
     /// The code points `from..to`, which are within the string. An exact `str`; the whole of one is itself.
     ///
@@ -481,7 +652,20 @@ impl Object<Str> {
         if from == 0 && to == self.len() && types::is_exact_str(self) {
             return Ok(Value::from_cell(self));
         }
-        let bytes = &self.as_bytes()[self.byte_offset(from)..self.byte_offset(to)];
+        if self.is_ascii() {
+            return match &self.as_bytes()[from..to] {
+                [b] => Ok(ascii_char(*b)),
+                bytes => Ok(Self::try_new_counted(th, bytes, bytes.len())?.value()),
+            };
+        }
+        let start = self.byte_offset(from);
+        // The end of a short part is near its start.
+        let end = if to - from < 64 {
+            start + index::byte_of(&self.wtf8()[start..], &[], to - from)
+        } else {
+            self.byte_offset(to)
+        };
+        let bytes = &self.as_bytes()[start..end];
         match bytes {
             [b] if *b < 128 => Ok(ascii_char(*b)),
             _ => Ok(Self::try_new_counted(th, bytes, to - from)?.value()),

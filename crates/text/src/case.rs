@@ -34,7 +34,45 @@ pub fn lower(text: &Wtf8) -> Wtf8Buf {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    map_known(text, Wtf8::to_lowercase)
+    // Of capital sigma, what is around it decides.
+    if text.contains_code_point(CodePoint::from('Σ')) {
+        return map_known(text, Wtf8::to_lowercase);
+    }
+    map_each(
+        text,
+        char::to_ascii_lowercase,
+        char::to_lowercase,
+        Wtf8::to_lowercase,
+    )
+}
+
+/// Applies a mapping of single characters that the tables know. `general` does the same to text with surrogates.
+fn map_each<M: ExactSizeIterator<Item = char>>(
+    text: &Wtf8,
+    ascii: impl Fn(&char) -> char,
+    other: impl Fn(char) -> M,
+    general: impl Fn(&Wtf8) -> Wtf8Buf,
+) -> Wtf8Buf {
+    let Ok(valid) = text.as_str() else {
+        return map_known(text, general);
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in valid.chars() {
+        match u32::from(c) {
+            0..0x80 => out.push(ascii(&c)),
+            // From ideographic punctuation to the syllables of Vai nothing has a case.
+            0x3000..0xa640 => out.push(c),
+            0x250.. if is_left_alone(c.into()) => out.push(c),
+            _ => {
+                let mut mapped = other(c);
+                match (mapped.len(), mapped.next()) {
+                    (1, Some(one)) => out.push(one),
+                    (_, first) => out.extend(first.into_iter().chain(mapped)),
+                }
+            }
+        }
+    }
+    out.into()
 }
 
 /// `str.upper()`.
@@ -42,7 +80,12 @@ pub fn upper(text: &Wtf8) -> Wtf8Buf {
     if text.is_ascii() {
         return text.to_ascii_uppercase();
     }
-    map_known(text, Wtf8::to_uppercase)
+    map_each(
+        text,
+        char::to_ascii_uppercase,
+        char::to_uppercase,
+        Wtf8::to_uppercase,
+    )
 }
 
 /// `str.casefold()`.

@@ -19,7 +19,6 @@ pub mod repr;
 mod split;
 pub mod unicode;
 
-pub use index::{CharIndex, Chars};
 pub use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf, Wtf8Chunk, Wtf8Concat};
 
 /// A result would not fit in memory (CPython's `MemoryError`).

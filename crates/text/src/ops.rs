@@ -18,10 +18,47 @@ fn text_buffer(bytes: usize) -> Result<Wtf8Buf, OutOfMemory> {
 /// The byte offset of the first `needle`.
 #[inline]
 pub fn find(text: &Wtf8, needle: &Wtf8) -> Option<usize> {
-    match needle.as_bytes() {
-        [b] => memchr::memchr(*b, text.as_bytes()),
-        n => memmem::find(text.as_bytes(), n),
+    find_bytes(text.as_bytes(), needle.as_bytes())
+}
+
+/// Bytes of text up to which preparing a search takes longer than a simple one.
+const SHORT: usize = 200;
+
+/// The offset of the first `needle` in some bytes.
+#[inline]
+pub(crate) fn find_bytes(text: &[u8], needle: &[u8]) -> Option<usize> {
+    match needle {
+        [] => Some(0),
+        [b] => memchr::memchr(*b, text),
+        [first, rest @ ..] if text.len() <= SHORT => {
+            let last = text.len().checked_sub(rest.len())?;
+            let mut at = 0;
+            while let Some(n) = memchr::memchr(*first, text.get(at..last)?) {
+                at += n + 1;
+                if text[at..].starts_with(rest) {
+                    return Some(at - 1);
+                }
+            }
+            None
+        }
+        n => memmem::find(text, n),
     }
+}
+
+/// The offsets of a needle that is not empty, without overlaps.
+pub(crate) fn find_all<'a>(text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let finder = (text.len() > SHORT && needle.len() > 1).then(|| memmem::Finder::new(needle));
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..)?;
+        let at = match &finder {
+            Some(finder) => finder.find(rest),
+            None => find_bytes(rest, needle),
+        }?;
+        let at = start + at;
+        start = at + needle.len();
+        Some(at)
+    })
 }
 
 /// The byte offset of the last `needle`.
@@ -44,7 +81,7 @@ pub fn count(text: &Wtf8, needle: &Wtf8) -> usize {
     match needle.as_bytes() {
         [] => char_count(text) + 1,
         [b] => memchr::memchr_iter(*b, text.as_bytes()).count(),
-        n => memmem::find_iter(text.as_bytes(), n).count(),
+        n => find_all(text.as_bytes(), n).count(),
     }
 }
 
@@ -143,21 +180,20 @@ pub fn replace(
         }
         return Ok(Some(out));
     }
-    let finder = memmem::Finder::new(from.as_bytes());
-    let matches = || finder.find_iter(text.as_bytes()).take(max);
-    // Only a growing text needs to know beforehand how large it becomes.
-    let found = if to.len() > from.len() {
-        matches().count()
-    } else {
-        matches().take(1).count()
+    let matches = |start: usize| {
+        find_all(&text.as_bytes()[start..], from.as_bytes()).map(move |at| start + at)
     };
-    if found == 0 {
+    let Some(first) = matches(0).next() else {
         return Ok(None);
-    }
-    let growth = to.len().saturating_sub(from.len()).saturating_mul(found);
+    };
+    // Only a growing text needs to know beforehand how large it becomes.
+    let growth = match to.len().saturating_sub(from.len()) {
+        0 => 0,
+        more => more.saturating_mul(matches(first).take(max).count()),
+    };
     let mut out = text_buffer(text.len().saturating_add(growth))?;
     let mut start = 0;
-    for at in matches() {
+    for at in matches(first).take(max) {
         out.push_wtf8(&text[start..at]);
         out.push_wtf8(to);
         start = at + from.len();

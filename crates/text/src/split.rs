@@ -104,7 +104,7 @@ fn limit(max: Option<usize>) -> usize {
 /// `split(None, max)`.
 pub(crate) fn split_whitespace<T: Sliceable + ?Sized>(text: &T, max: Option<usize>) -> Vec<&T> {
     let end = text.raw().len();
-    let mut parts = Vec::new();
+    let mut parts = Vec::with_capacity(16);
     let mut at = 0;
     loop {
         while at < end {
@@ -163,7 +163,8 @@ pub(crate) fn split<'a, T: Sliceable + ?Sized>(
     max: Option<usize>,
 ) -> Vec<&'a T> {
     let raw = text.raw();
-    let mut parts = Vec::new();
+    // Most texts have few parts: one allocation does for them.
+    let mut parts = Vec::with_capacity(16);
     let mut start = 0;
     let width = sep.raw().len();
     let mut push = |start: usize, end: usize| parts.push(text.cut(start..end));
@@ -173,7 +174,7 @@ pub(crate) fn split<'a, T: Sliceable + ?Sized>(
             start = at + 1;
         }
     } else {
-        for at in memmem::find_iter(raw, sep.raw()).take(limit(max)) {
+        for at in crate::ops::find_all(raw, sep.raw()).take(limit(max)) {
             push(start, at);
             start = at + width;
         }
@@ -225,7 +226,7 @@ pub(crate) fn splitlines<T: Sliceable + ?Sized>(text: &T, keep_ends: bool) -> Ve
 
 /// `partition(sep)`: the parts before and after, `None` if there is no separator.
 pub(crate) fn partition<'a, T: Sliceable + ?Sized>(text: &'a T, sep: &T) -> Option<(&'a T, &'a T)> {
-    let at = memmem::find(text.raw(), sep.raw())?;
+    let at = crate::ops::find_bytes(text.raw(), sep.raw())?;
     let after = at + sep.raw().len();
     Some((text.cut(0..at), text.cut(after..text.raw().len())))
 }

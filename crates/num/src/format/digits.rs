@@ -1,5 +1,6 @@
 //! The magnitude of a float in one of the C notations.
 
+use super::simple;
 use crate::float::Digits;
 
 /// How the digits of a float are laid out.
@@ -57,6 +58,12 @@ pub(crate) fn magnitude_text(value: f64, style: FloatStyle) -> String {
 fn fixed(value: f64, style: FloatStyle) -> String {
     // A double has at most 1074 decimals, and the formatter takes 16 bits.
     const MOST: usize = 1100;
+    let mut room = [0; simple::MOST];
+    if !style.alternate
+        && let Some(text) = simple::fixed(value, style.precision, &mut room)
+    {
+        return String::from_utf8_lossy(text).into_owned();
+    }
     let shown = style.precision.min(MOST);
     let mut text = format!("{value:.shown$}");
     text.extend(std::iter::repeat_n('0', style.precision - shown));

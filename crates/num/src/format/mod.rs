@@ -10,6 +10,7 @@
 mod digits;
 mod number;
 pub mod printf;
+pub mod simple;
 mod spec;
 mod string;
 pub mod template;

@@ -2,6 +2,7 @@
 
 use taipan_num::float;
 use taipan_num::format::format_float;
+use taipan_num::format::simple::{self, Simple};
 use taipan_object::types::{self, class_of, is_exactly};
 use taipan_object::{PyResult, Thread, Value, ops};
 
@@ -121,6 +122,12 @@ pub(super) fn format(th: &Thread, a: &[Value]) -> PyResult {
     let spec = spec_arg(th, a[1])?;
     if spec.is_empty() && !is_exactly(a[0], &types::FLOAT) {
         return ops::str(th, a[0]);
+    }
+    if let Some(simple) = Simple::parse(spec.as_bytes()) {
+        let mut room = [0; simple::MOST];
+        if let Some(len) = simple.float(get(a[0]), &mut room) {
+            return Value::ascii_by(th, len, |to| to.copy_from_slice(&room[..len]));
+        }
     }
     let name = class_of(a[0]).name_text();
     match format_float(get(a[0]), spec, &name, &crate::locale::for_spec(spec)) {

@@ -1,6 +1,7 @@
 //! The methods of `int`.
 
 use taipan_num::format::format_int;
+use taipan_num::format::simple::{self, Simple};
 use taipan_num::{BigInt, small};
 use taipan_object::numbers::{Int, int_max_str_digits};
 use taipan_object::types::{self, Type, class_of};
@@ -31,6 +32,11 @@ pub(crate) fn decimal(th: &Thread, v: Value) -> PyResult<String> {
 }
 
 pub(super) fn repr(th: &Thread, v: Value) -> PyResult {
+    if let Int::Small(n) = get(v) {
+        let mut room = [0; small::DECIMAL_ROOM];
+        let digits = small::decimal(n, &mut room).as_bytes();
+        return Value::ascii_by(th, digits.len(), |to| to.copy_from_slice(digits));
+    }
     Ok(Value::str(th, &decimal(th, v)?))
 }
 
@@ -212,6 +218,14 @@ pub(super) fn format(th: &Thread, a: &[Value]) -> PyResult {
     let spec = spec_arg(th, a[1])?;
     if spec.is_empty() {
         return ops::str(th, a[0]);
+    }
+    if let Int::Small(n) = get(a[0])
+        && let Some(simple) = Simple::parse(spec.as_bytes())
+    {
+        let mut room = [0; simple::MOST];
+        if let Some(len) = simple.int(n, &mut room) {
+            return Value::ascii_by(th, len, |to| to.copy_from_slice(&room[..len]));
+        }
     }
     let n = get(a[0]).to_big();
     let name = class_of(a[0]).name_text();

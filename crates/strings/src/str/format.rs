@@ -1,6 +1,7 @@
 //! `str.format`, `str.format_map`, `str.__format__`.
 
 use taipan_num::format::format_str;
+use taipan_num::format::simple::Simple;
 use taipan_num::format::template::{
     Access, AutoNumber, FieldName, First, MAX_DEPTH, Markup, TemplateError,
 };
@@ -147,6 +148,16 @@ pub(super) fn dunder_format(th: &Thread, a: &[Value]) -> PyResult {
             return Ok(a[0]);
         }
         return ops::str(th, a[0]);
+    }
+    let s = get(a[0]);
+    if s.is_ascii()
+        && let Some((left, right)) =
+            Simple::parse(spec.as_bytes()).and_then(|simple| simple.text(s.len()))
+    {
+        return Value::ascii_by(th, left + s.len() + right, |to| {
+            to.fill(b' ');
+            to[left..left + s.len()].copy_from_slice(s.as_bytes());
+        });
     }
     match format_str(get(a[0]).wtf8(), spec, &class_of(a[0]).name_text()) {
         Ok(s) => Value::try_wtf8(th, &s),

@@ -33,9 +33,10 @@ fn ascii_case(
     if !s.as_bytes().iter().any(changes) {
         return exact(th, v);
     }
-    let mut bytes = s.as_bytes().to_vec();
-    map(&mut bytes);
-    Value::try_wtf8(th, Wtf8::new(&*String::from_utf8_lossy(&bytes)))
+    Value::ascii_by(th, s.len(), |to| {
+        to.copy_from_slice(s.as_bytes());
+        map(to);
+    })
 }
 
 pub(super) fn lower(th: &Thread, a: &[Value]) -> PyResult {
@@ -62,7 +63,21 @@ pub(super) fn replace(th: &Thread, a: &[Value]) -> PyResult {
     let old = args::text(th, "replace", "1", a[1])?;
     let new = args::text(th, "replace", "2", a[2])?;
     let max = args::limit(th, a[3])?;
-    match room(th, text_ops::replace(get(a[0]).wtf8(), old, new, max))? {
+    let s = get(a[0]);
+    // One ASCII character for another keeps all positions.
+    if let ([from], [to], None) = (old.as_bytes(), new.as_bytes(), max)
+        && s.is_ascii()
+    {
+        if from == to || !s.as_bytes().contains(from) {
+            return exact(th, a[0]);
+        }
+        return Value::ascii_by(th, s.len(), |out| {
+            for (o, b) in out.iter_mut().zip(s.as_bytes()) {
+                *o = if b == from { *to } else { *b };
+            }
+        });
+    }
+    match room(th, text_ops::replace(s.wtf8(), old, new, max))? {
         Some(s) => Value::try_wtf8(th, &s),
         None => exact(th, a[0]),
     }

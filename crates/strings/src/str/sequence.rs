@@ -53,11 +53,11 @@ fn slice(th: &Thread, v: Value, key: Value) -> PyResult {
     let indices = (0..r.count as i64).map(|i| (r.start + i * r.step) as usize);
     if s.is_ascii() {
         let bytes = s.as_bytes();
-        let picked: Vec<u8> = indices.map(|i| bytes[i]).collect();
-        return Value::try_wtf8(
-            th,
-            taipan_object::wtf8::Wtf8::new(&*String::from_utf8_lossy(&picked)),
-        );
+        return Value::ascii_by(th, r.count, |to| {
+            for (o, i) in to.iter_mut().zip(indices) {
+                *o = bytes[i];
+            }
+        });
     }
     let mut out = Wtf8Buf::new();
     for i in indices {

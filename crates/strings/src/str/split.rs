@@ -1,5 +1,6 @@
 //! `split`, `partition`, `splitlines` and `join`.
 
+use taipan_object::heap::{Array, Object};
 use taipan_object::seq::List;
 use taipan_object::strings::empty_str;
 use taipan_object::types::class_of;
@@ -12,6 +13,16 @@ use crate::args;
 
 /// A list of parts of a string.
 fn list(th: &Thread, whole: Value, parts: &[&Wtf8]) -> PyResult {
+    if get(whole).is_ascii() && parts.len() > 1 {
+        let array = Object::<Array>::try_new(th, parts.len())?;
+        for (to, p) in array.fields().iter().zip(parts) {
+            let bytes = p.as_bytes();
+            let v = Value::ascii_by(th, bytes.len(), |to| to.copy_from_slice(bytes))?;
+            to.set(&array.header, v);
+        }
+        array.set_len(parts.len());
+        return Ok(List::from_array(th, Some(array)));
+    }
     let mut out = ValueVec::with_capacity(th, parts.len())?;
     for p in parts {
         let v = part(th, whole, p)?;
