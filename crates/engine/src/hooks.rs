@@ -16,7 +16,7 @@ pub static HOOKS: Hooks = Hooks {
     compile: crate::compile::compile,
 };
 
-/// Runs finalisers and callbacks, signal handlers, and raises what another thread asked for.
+/// Runs signal handlers, raises what another thread asked for, runs finalisers and callbacks.
 fn poll(th: &Thread, bits: u32) -> PyResult<()> {
     if bits & POLL_FREEZE != 0 {
         // The interpreter finalises: this thread never runs Python code again.
@@ -25,9 +25,6 @@ fn poll(th: &Thread, bits: u32) -> PyResult<()> {
                 std::thread::park();
             }
         });
-    }
-    if bits & gc::POLL_PENDING != 0 {
-        finalize::run_pending(th);
     }
     if bits & POLL_MEMORY != 0 {
         th.mutator.clear_poll(POLL_MEMORY);
@@ -46,6 +43,10 @@ fn poll(th: &Thread, bits: u32) -> PyResult<()> {
             th.async_exc.init(Value::ABSENT);
             return Err(raise_now(th, e));
         }
+    }
+    // Behind signals: what their handlers raise must not come up in a finaliser, where it would only be reported.
+    if bits & gc::POLL_PENDING != 0 {
+        finalize::run_at_safepoint(th);
     }
     Ok(())
 }

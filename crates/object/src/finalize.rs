@@ -3,7 +3,7 @@
 use crate::error::PyResult;
 use crate::frame::{GenState, Generator};
 use crate::func::Function;
-use crate::thread::Thread;
+use crate::thread::{POLL_ASYNC_EXC, POLL_SIGNAL, Thread};
 use crate::types::{self, class_of};
 use crate::value::Value;
 use crate::weak::WeakRef;
@@ -13,12 +13,28 @@ use taipan_gc as gc;
 /// Runs all pending callbacks of weak references and finalisers on this thread; how many finalisers it ran.
 /// Exceptions go to `sys.unraisablehook`. Inside a finaliser it does nothing: the outer call goes on with them.
 pub fn run_pending(th: &Thread) -> usize {
+    run_until(th, || false)
+}
+
+/// As [`run_pending`], at a safepoint of the program: it leaves the rest for later when a signal or an exception for
+/// this thread comes, for what that raises belongs to the program. In a finaliser it would only be reported.
+pub fn run_at_safepoint(th: &Thread) {
+    run_until(th, || {
+        th.mutator.poll_bits() & (POLL_SIGNAL | POLL_ASYNC_EXC) != 0
+    });
+}
+
+fn run_until(th: &Thread, leave: impl Fn() -> bool) -> usize {
     th.mutator.clear_poll(gc::POLL_PENDING);
     if th.in_finalizers.replace(true) {
         return 0;
     }
     let mut n = 0;
     loop {
+        if leave() {
+            th.mutator.set_poll(gc::POLL_PENDING);
+            break;
+        }
         if let Some(cell) = gc::pop_pending_weak_callback() {
             run_callback(th, Value::from_cell(cell));
         } else if let Some(cell) = gc::pop_pending_finalizer() {

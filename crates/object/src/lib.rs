@@ -16,6 +16,7 @@
 //! | `thread` | thread and interpreter state, hooks of the upper layers |
 //! | `error` | raising |
 
+pub mod apart;
 pub mod attr;
 pub mod audit;
 pub mod buffer;

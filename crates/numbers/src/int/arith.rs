@@ -2,6 +2,7 @@
 
 use taipan_num::bigint::{BitOp, IntRef};
 use taipan_num::{BigInt, IntError, small};
+use taipan_object::apart::apart;
 use taipan_object::numbers::Int;
 use taipan_object::slots::CmpOp;
 use taipan_object::{PyResult, Thread, Value};
@@ -18,13 +19,29 @@ const SHORT_FACTOR: usize = 24;
 /// Words of the divisor, and of the quotient, up to which the schoolbook's division is the fastest.
 const SHORT_DIVISION: usize = 64;
 
+/// Word by word products from which an operation may take a tenth of a second, or for ever: then signals interrupt it.
+const HUGE: u128 = 1 << 28;
+
+/// Whether as many products, with that many factors, are a matter of seconds.
+pub(crate) fn is_huge(words: usize, times: u64) -> bool {
+    words as u128 * u128::from(times) > HUGE
+}
+
 /// Runs `f` on both numbers. The numbers lie in cells that the callers' frames keep alive and that never change.
-fn with_big<R>(th: &Thread, a: &Int, b: &Int, f: impl FnOnce(&BigInt, &BigInt) -> R) -> R {
+fn with_big<R: Send + 'static>(
+    th: &Thread,
+    a: &Int,
+    b: &Int,
+    f: fn(&BigInt, &BigInt) -> R,
+) -> PyResult<R> {
     let (a, b) = (a.to_big(), b.to_big());
-    if a.magnitude_words().len() > LONG && b.magnitude_words().len() > LONG / 8 {
-        th.blocking(|| f(&a, &b))
+    let (long, short) = (a.magnitude_words().len(), b.magnitude_words().len());
+    if is_huge(long, short as u64) {
+        apart(th, move || f(&a, &b))
+    } else if long > LONG && short > LONG / 8 {
+        Ok(th.blocking(|| f(&a, &b)))
     } else {
-        f(&a, &b)
+        Ok(f(&a, &b))
     }
 }
 
@@ -91,7 +108,7 @@ pub fn mul(th: &Thread, a: Value, b: Value) -> PyResult {
             return Value::int_by(th, x.mul_room(y), |to| x.mul_into(y, to));
         }
     }
-    checked(th, with_big(th, &x, &y, BigInt::checked_mul))
+    checked(th, with_big(th, &x, &y, BigInt::checked_mul)?)
 }
 
 /// Whether numbers are best divided by the schoolbook's rule, which wants a divisor that is not zero.
@@ -114,7 +131,7 @@ pub fn floordiv(th: &Thread, a: Value, b: Value) -> PyResult {
             return Value::int_by(th, x.quotient_room(y), |to| x.div_floor_into(y, to));
         }
     }
-    checked(th, with_big(th, &x, &y, BigInt::div_floor))
+    checked(th, with_big(th, &x, &y, BigInt::div_floor)?)
 }
 
 /// `a % b`
@@ -132,7 +149,7 @@ pub fn rem(th: &Thread, a: Value, b: Value) -> PyResult {
             return Value::int_by(th, room, |to| x.mod_floor_into(y, to));
         }
     }
-    checked(th, with_big(th, &x, &y, BigInt::mod_floor))
+    checked(th, with_big(th, &x, &y, BigInt::mod_floor)?)
 }
 
 /// `divmod(a, b)`
@@ -157,7 +174,7 @@ pub fn divmod(th: &Thread, a: Value, b: Value) -> PyResult {
             return Ok(Value::tuple(th, &[q, r]));
         }
     }
-    match with_big(th, &x, &y, BigInt::divmod_floor) {
+    match with_big(th, &x, &y, BigInt::divmod_floor)? {
         Ok((q, r)) => {
             let q = Value::try_int_of(th, q.view())?;
             let r = Value::try_int_of(th, r.view())?;
@@ -175,7 +192,7 @@ pub fn truediv(th: &Thread, a: Value, b: Value) -> PyResult {
     {
         return Ok(Value::float(th, r));
     }
-    match with_big(th, &x, &y, BigInt::true_div) {
+    match with_big(th, &x, &y, BigInt::true_div)? {
         Ok(r) => Ok(Value::float(th, r)),
         Err(e) => Err(int_error(th, e)),
     }
@@ -198,7 +215,10 @@ pub fn pow(th: &Thread, a: Value, b: Value, m: Value) -> PyResult {
         }
         let (x, y, z) = (x.to_big(), y.to_big(), z.to_big());
         let long = z.magnitude_words().len() > 16 && y.magnitude_words().len() > 16;
-        let r = if long {
+        let size = z.magnitude_words().len();
+        let r = if is_huge(size * size, y.bit_length()) {
+            apart(th, move || x.modpow(&y, &z))?
+        } else if long {
             th.blocking(|| x.modpow(&y, &z))
         } else {
             x.modpow(&y, &z)
@@ -220,7 +240,11 @@ pub fn pow(th: &Thread, a: Value, b: Value, m: Value) -> PyResult {
     }
     let (x, y) = (x.to_big(), y.to_big());
     let long = y.to_i64().is_none_or(|n| n > 1 << 12) || x.magnitude_words().len() > LONG;
-    let r = if long {
+    let size = y.to_u64().unwrap_or(u64::MAX);
+    let size = x.bit_length().saturating_mul(size) / 64;
+    let r = if is_huge(size as usize, size) {
+        apart(th, move || x.pow_big(&y))?
+    } else if long {
         th.blocking(|| x.pow_big(&y))
     } else {
         x.pow_big(&y)

@@ -3,6 +3,7 @@
 use taipan_num::format::format_int;
 use taipan_num::format::simple::{self, Simple};
 use taipan_num::{BigInt, small};
+use taipan_object::apart::apart;
 use taipan_object::numbers::{Int, int_max_str_digits};
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::wtf8::Wtf8Buf;
@@ -21,7 +22,11 @@ pub(crate) fn decimal(th: &Thread, v: Value) -> PyResult<String> {
         Int::Small(n) => Ok(small::decimal_i64(n)),
         Int::Big(b) => {
             let limit = int_max_str_digits();
-            let r = if b.magnitude_words().len() > 512 {
+            let words = b.magnitude_words().len();
+            let r = if super::arith::is_huge(words, words as u64) && limit == 0 {
+                let b = b.to_big();
+                apart(th, move || b.to_decimal(0))?
+            } else if words > 512 {
                 th.blocking(|| b.to_big().to_decimal(limit))
             } else {
                 b.to_big().to_decimal(limit)

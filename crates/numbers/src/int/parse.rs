@@ -1,6 +1,7 @@
 //! `int(x)` and `int(text, base)`.
 
 use taipan_num::bigint::{ParseIntError, parse_int};
+use taipan_object::apart::apart;
 use taipan_object::bytearray::ByteArray;
 use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::numbers::{Int, int_max_str_digits};
@@ -100,7 +101,17 @@ fn from_str(th: &Thread, x: Value, s: &Wtf8, base: u32) -> PyResult {
 }
 
 fn from_ascii(th: &Thread, x: Value, text: &[u8], base: u32) -> PyResult {
-    match parse_int(text, base, int_max_str_digits()) {
+    let limit = int_max_str_digits();
+    // A word holds some sixteen digits.
+    let words = text.len() / 16;
+    let huge = super::arith::is_huge(words, words as u64) && limit == 0;
+    let r = if huge && !base.is_power_of_two() {
+        let text = text.to_vec();
+        apart(th, move || parse_int(&text, base, limit))?
+    } else {
+        parse_int(text, base, limit)
+    };
+    match r {
         Ok(n) => Ok(Value::big(th, n)),
         Err(e) => Err(parse_error(th, e, x)?),
     }

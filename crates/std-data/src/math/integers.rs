@@ -2,6 +2,7 @@
 
 use taipan_num::{BigInt, small};
 use taipan_numbers::int_error;
+use taipan_object::apart::apart;
 use taipan_object::numbers::Int;
 use taipan_object::{PyResult, Raised, Thread, Value, ops};
 
@@ -35,9 +36,27 @@ fn product(from: u64, to: u64) -> BigInt {
     product(from, middle) * product(middle + 1, to)
 }
 
-fn long<R>(th: &Thread, size: u64, f: impl FnOnce() -> R) -> R {
-    if size > 1000 { th.blocking(f) } else { f() }
+/// Runs what takes time that grows with `size`; from `huge` on it may be seconds, and signals interrupt it.
+fn long<R: Send + 'static>(
+    th: &Thread,
+    size: u64,
+    huge: u64,
+    f: impl FnOnce() -> R + Send + 'static,
+) -> PyResult<R> {
+    if size > huge {
+        apart(th, f)
+    } else if size > 1000 {
+        Ok(th.blocking(f))
+    } else {
+        Ok(f())
+    }
 }
+
+/// Factors of a product that make it huge.
+const FACTORS: u64 = 100_000;
+
+/// Words of a number that make its root, or a greatest common divisor, huge.
+const WORDS: u64 = 1 << 13;
 
 #[cold]
 fn negative(th: &Thread) -> Raised {
@@ -56,7 +75,10 @@ pub(super) fn factorial(th: &Thread, a: &[Value]) -> PyResult {
         ))),
         // More digits than memory holds.
         Some(n) if n > 1 << 32 => Err(th.memory_error()),
-        Some(n) => Ok(Value::big(th, long(th, n as u64, || product(1, n as u64)))),
+        Some(n) => {
+            let n = n as u64;
+            Ok(Value::big(th, long(th, n, FACTORS, move || product(1, n))?))
+        }
     }
 }
 
@@ -99,7 +121,10 @@ pub(super) fn perm(th: &Thread, a: &[Value]) -> PyResult {
         return Ok(Value::small_int(0));
     }
     match k.to_u64() {
-        Some(k) => Ok(Value::big(th, long(th, k, || falling(&n, k)))),
+        Some(k) => Ok(Value::big(
+            th,
+            long(th, k, FACTORS, move || falling(&n, k))?,
+        )),
         None => Err(th.overflow_error(format!("k must not exceed {}", i64::MAX))),
     }
 }
@@ -120,8 +145,10 @@ pub(super) fn comb(th: &Thread, a: &[Value]) -> PyResult {
     let Some(k) = k.to_u64() else {
         return Err(th.overflow_error(format!("min(n - k, k) must not exceed {}", i64::MAX)));
     };
-    let r = long(th, k, || falling(&n, k).div_floor(&product(1, k)));
-    match r {
+    let r = long(th, k, FACTORS, move || {
+        falling(&n, k).div_floor(&product(1, k))
+    });
+    match r? {
         Ok(r) => Ok(Value::big(th, r)),
         Err(e) => Err(int_error(th, e)),
     }
@@ -129,8 +156,8 @@ pub(super) fn comb(th: &Thread, a: &[Value]) -> PyResult {
 
 pub(super) fn isqrt(th: &Thread, a: &[Value]) -> PyResult {
     let n = big(th, a[0])?;
-    let r = long(th, n.magnitude_words().len() as u64, || n.isqrt());
-    match r {
+    let words = n.magnitude_words().len() as u64;
+    match long(th, words, WORDS, move || n.isqrt())? {
         Ok(r) => Ok(Value::big(th, r)),
         Err(e) => Err(int_error(th, e)),
     }
@@ -144,7 +171,11 @@ pub(super) fn gcd(th: &Thread, a: &[Value]) -> PyResult {
         let n = ops::index(th, *v)?;
         match n.as_int() {
             Some(Int::Small(n)) => small_part = small::gcd_u64(small_part, n.unsigned_abs()),
-            Some(Int::Big(b)) => total = total.gcd(&b.to_big()),
+            Some(Int::Big(b)) => {
+                let b = b.to_big();
+                let words = total.magnitude_words().len().min(b.magnitude_words().len());
+                total = long(th, words as u64, WORDS, move || total.gcd(&b))?;
+            }
             None => {}
         }
     }
@@ -160,7 +191,8 @@ pub(super) fn lcm(th: &Thread, a: &[Value]) -> PyResult {
     for v in items {
         let n = big(th, *v)?;
         if !total.is_zero() {
-            total = total.lcm(&n);
+            let words = total.magnitude_words().len().min(n.magnitude_words().len());
+            total = long(th, words as u64, WORDS, move || total.lcm(&n))?;
         }
     }
     Ok(Value::big(th, total.abs()))

@@ -10,6 +10,7 @@ mod scanner;
 mod subject;
 mod substitute;
 mod verify;
+mod watch;
 
 pub(crate) use matched::{MATCH, MATCH_SPEC};
 pub(crate) use pattern::{PATTERN, PATTERN_SPEC};

@@ -31,8 +31,8 @@ pub(super) struct Pattern {
     pub groups: usize,
     /// Whether `pattern` is of bytes; nothing where it is None.
     pub is_bytes: Option<bool>,
-    /// See [`super::verify::Verified::nested`].
-    pub nested: bool,
+    /// See [`super::verify::Verified::slow`].
+    pub slow: bool,
     /// Verified code.
     pub code: Box<[u32]>,
 }
@@ -168,7 +168,7 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
         flags: i64::from(flags),
         groups,
         is_bytes,
-        nested: found.nested,
+        slow: found.slow,
         code: words.into_boxed_slice(),
     };
     Ok(th.new_object(&PATTERN, data).value())
@@ -193,7 +193,7 @@ fn once(th: &Thread, a: &[Value], mode: Mode) -> PyResult {
     subject.check(th, p)?;
     let range = subject.range(th, a[2], a[3])?;
     let mut walk = Walk::new(subject, range);
-    if walk.run(th, p, mode) {
+    if walk.run(th, p, mode)? {
         Match::new(th, p, &walk, range)
     } else {
         Ok(Value::NONE)
@@ -207,7 +207,7 @@ fn findall(th: &Thread, a: &[Value]) -> PyResult {
     let mut walk = Walk::new(subject, subject.range(th, a[2], a[3])?);
     let empty = subject.slice(th, 0, 0)?;
     let mut out = ValueVec::new();
-    while walk.run(th, p, Mode::Search) {
+    while walk.run(th, p, Mode::Search)? {
         let item = match p.groups {
             0 => walk.group_text(th, 0, empty)?,
             1 => walk.group_text(th, 1, empty)?,
@@ -238,7 +238,7 @@ fn split(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = ValueVec::new();
     let mut last = 0;
     let mut n = 0;
-    while (limit == 0 || n < limit) && walk.run(th, p, Mode::Search) {
+    while (limit == 0 || n < limit) && walk.run(th, p, Mode::Search)? {
         let (start, end) = walk.span();
         out.push(th, subject.slice(th, last, start)?)?;
         for i in 1..=p.groups {

@@ -115,7 +115,7 @@ fn step(th: &Thread, s: &Scanner, state: &mut State, mode: Mode) -> PyResult {
     let subject = Subject::with(th, s.string.get(), s.data.get())?;
     let mut walk = Walk::new(subject, (start, s.endpos));
     walk.must_advance = state.must_advance;
-    if !walk.run(th, p, mode) {
+    if !walk.run(th, p, mode)? {
         state.start = None;
         return Ok(Value::NONE);
     }

@@ -1,6 +1,7 @@
 //! The text that is matched, and running the engine on it.
 
 use super::pattern::Pattern;
+use super::watch::{Watched, watched};
 use rustpython_sre_engine::{Request, State, StrDrive, StringCursor};
 use taipan_object::strings::Str;
 use taipan_object::types::{self, class_of};
@@ -258,11 +259,11 @@ pub(super) struct Walk<'a> {
     pub state: State,
 }
 
-/// Text longer than this is matched in a blocking region, so that a collection need not wait for it.
+/// Text longer than this is matched in a blocking region, so that a collection need not wait for it, and watched.
 const LONG: usize = 4096;
 
-/// The same for patterns whose time may grow exponentially.
-const LONG_NESTED: usize = 20;
+/// The same for patterns whose time may grow faster than the text's length.
+const LONG_SLOW: usize = 20;
 
 impl<'a> Walk<'a> {
     /// From `start` to `end`.
@@ -277,23 +278,28 @@ impl<'a> Walk<'a> {
     }
 
     /// Runs the engine once. After a match `state` says where it is.
-    pub fn run(&mut self, th: &Thread, p: &Pattern, mode: Mode) -> bool {
+    ///
+    /// # Errors
+    /// What the handler of a signal raised that came meanwhile.
+    pub fn run(&mut self, th: &Thread, p: &Pattern, mode: Mode) -> PyResult<bool> {
         if self.start > self.end {
-            return false;
+            return Ok(false);
         }
         let length = self.end - self.start;
-        if length > LONG || p.nested && length > LONG_NESTED {
-            // The text's cell does not move and never changes; the code is the pattern's own memory.
-            th.blocking(|| self.execute(&p.code, mode))
+        // The text's cell does not move and never changes; the code is the pattern's own memory.
+        if length > LONG || p.slow && length > LONG_SLOW {
+            watched(th, || self.execute(&p.code, mode, true))
         } else {
-            self.execute(&p.code, mode)
+            Ok(self.execute(&p.code, mode, false))
         }
     }
 
-    fn execute(&mut self, code: &[u32], mode: Mode) -> bool {
-        match self.subject.text {
-            Text::Narrow(b) => self.drive(Narrow(b), code, mode),
-            Text::Wide(s) => self.drive(Wide(s), code, mode),
+    fn execute(&mut self, code: &[u32], mode: Mode, watch: bool) -> bool {
+        match (self.subject.text, watch) {
+            (Text::Narrow(b), false) => self.drive(Narrow(b), code, mode),
+            (Text::Wide(s), false) => self.drive(Wide(s), code, mode),
+            (Text::Narrow(b), true) => self.drive(Watched(Narrow(b)), code, mode),
+            (Text::Wide(s), true) => self.drive(Watched(Wide(s)), code, mode),
         }
     }
 

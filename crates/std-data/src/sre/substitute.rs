@@ -215,7 +215,7 @@ pub(super) fn sub(th: &Thread, a: &[Value]) -> PyResult<(Value, usize)> {
     let mut out = Out::new(subject.is_bytes);
     let mut last = 0;
     let mut n = 0usize;
-    while (count == 0 || (n as i64) < count) && walk.run(th, p, Mode::Search) {
+    while (count == 0 || (n as i64) < count) && walk.run(th, p, Mode::Search)? {
         let (start, end) = walk.span();
         if last < start {
             out.push_part(th, &subject, last, start)?;

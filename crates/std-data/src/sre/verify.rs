@@ -5,8 +5,9 @@ use rustpython_sre_engine::{SreAtCode, SreCatCode, SreInfo, SreOpcode};
 /// What the check found out about sound code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Verified {
-    /// Whether a repetition stands within another: matching may take time exponential in the text's length.
-    pub nested: bool,
+    /// Whether there are several repetitions or alternatives: matching may take time that grows with a power of the
+    /// text's length, and exponentially if one stands within another.
+    pub slow: bool,
 }
 
 /// Checks code with `groups` capturing groups; nothing if it is not what `re._compiler` makes.
@@ -18,21 +19,19 @@ pub(super) fn verify(code: &[u32], groups: usize) -> Option<Verified> {
     let mut check = Check {
         code,
         groups,
-        depth: 0,
-        deepest: 0,
+        choices: 0,
     };
     check.sequence(0, end)?;
     Some(Verified {
-        nested: check.deepest > 1,
+        slow: check.choices > 1,
     })
 }
 
 struct Check<'a> {
     code: &'a [u32],
     groups: usize,
-    /// Repetitions around what is being checked.
-    depth: usize,
-    deepest: usize,
+    /// Repetitions and alternatives seen so far.
+    choices: usize,
 }
 
 /// How deep sequences may lie within each other: more than the compiler, which recurses, can make.
@@ -65,11 +64,8 @@ impl Check<'_> {
 
     /// What stands in the body of a repetition.
     fn repeated(&mut self, from: usize, to: usize, level: usize) -> Option<()> {
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        let r = self.nested(from, to, level);
-        self.depth -= 1;
-        r
+        self.choices += 1;
+        self.nested(from, to, level)
     }
 
     fn sequence(&mut self, at: usize, end: usize) -> Option<()> {
@@ -194,6 +190,7 @@ impl Check<'_> {
     /// `BRANCH (<skip> … JUMP <skip>)* 0`: each alternative ends with a jump to the same place.
     fn branch(&mut self, mut at: usize, end: usize, level: usize) -> Option<usize> {
         let mut target = None;
+        self.choices += 1;
         while self.word(at, end)? != 0 {
             let next = self.skip(at, end, 3)?;
             self.nested(at + 1, next - 2, level)?;
