@@ -74,13 +74,16 @@ fn adopt_locale(c: &mut config::Config) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Address space that an interpreter needs to come to its first line.
-const LEAST_ROOM: usize = 40 << 20;
+/// Address space for mappings that an interpreter needs to come to its first line, and as much again from malloc.
+const LEAST_ROOM: usize = 22 << 20;
 
 fn run_main(config: config::Config) -> i32 {
     // Small pieces of memory that are refused end the process without a word: better not to begin.
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    if taipan_host::mman::Mapping::new(-1, LEAST_ROOM, 0, libc::PROT_NONE, flags).is_err() {
+    let room = taipan_host::mman::Mapping::new(-1, LEAST_ROOM, 0, libc::PROT_NONE, flags);
+    let enough = room.is_ok() && Vec::<u8>::new().try_reserve_exact(LEAST_ROOM).is_ok();
+    drop(room);
+    if !enough {
         let _ = writeln!(
             std::io::stderr(),
             "Fatal Python error: cannot start: out of memory\nPython runtime state: preinitialized\n"

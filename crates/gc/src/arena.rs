@@ -163,7 +163,9 @@ pub(crate) fn initialise() -> Result<(), NoAddressSpace> {
         }
     }
     loop {
-        if let Some(base) = reserve(blocks) {
+        let base = reserve(blocks);
+        if let Some(base) = base.filter(|&base| blocks <= MIN_BLOCKS || leaves_room(base, blocks)) {
+            let base = base.next_multiple_of(BLOCK_SIZE);
             let table = (base + blocks * BLOCK_SIZE) as *mut Block;
             let marks = (base + blocks * BLOCK_SIZE + table_bytes(blocks)) as *mut AtomicU64;
             TABLE.store(table, Ordering::Release);
@@ -188,8 +190,34 @@ fn marks_bytes(blocks: usize) -> usize {
     blocks * MARK_WORDS * 8
 }
 
+/// Bytes to reserve for as many blocks, beginning at any page.
+fn reserved_bytes(blocks: usize) -> usize {
+    blocks * BLOCK_SIZE + table_bytes(blocks) + marks_bytes(blocks) + BLOCK_SIZE
+}
+
+/// What the rest of the process needs beside the arena: stacks, malloc.
+const ROOM: usize = 32 << 20;
+
+/// Whether the process has address space left beside the reservation of `blocks`, which is given up otherwise.
+fn leaves_room(address: usize, blocks: usize) -> bool {
+    if let Some(room) = map(ROOM) {
+        unmap(room, ROOM);
+        return true;
+    }
+    unmap(address, reserved_bytes(blocks));
+    false
+}
+
+fn unmap(address: usize, size: usize) {
+    // SAFETY: a mapping made here that nobody uses.
+    unsafe { libc::munmap(std::ptr::without_provenance_mut(address), size) };
+}
+
 fn reserve(blocks: usize) -> Option<usize> {
-    let size = blocks * BLOCK_SIZE + table_bytes(blocks) + marks_bytes(blocks) + BLOCK_SIZE;
+    map(reserved_bytes(blocks))
+}
+
+fn map(size: usize) -> Option<usize> {
     // SAFETY: a new mapping at an address of the kernel's choice.
     let address = unsafe {
         libc::mmap(
@@ -201,7 +229,7 @@ fn reserve(blocks: usize) -> Option<usize> {
             0,
         )
     };
-    (address != libc::MAP_FAILED).then(|| address.addr().next_multiple_of(BLOCK_SIZE))
+    (address != libc::MAP_FAILED).then(|| address.addr())
 }
 
 fn make_accessible(from: usize, to: usize) -> bool {
