@@ -37,6 +37,8 @@ const INTERNED: u8 = 2;
 const BUFFERED: u8 = 4;
 /// The string is a sum: who adds to a sum is likely to go on.
 const SUM: u8 = 8;
+/// The text is known to have no lone surrogates.
+const NO_SURROGATES: u8 = 16;
 
 /// Where the word of the index lies in the cell of a string that is not ASCII or is buffered.
 const INDEX_AT: usize = 24;
@@ -229,6 +231,20 @@ impl Object<Str> {
             return self.data.bytes as usize;
         }
         index::byte_of(self.wtf8(), self.samples(), index)
+    }
+
+    /// Whether a code point is a surrogate.
+    pub fn has_surrogates(&self) -> bool {
+        // A long text may be asked often: it remembers the answer that most give.
+        let known = self.header.aux.load(Ordering::Relaxed) & (ASCII | NO_SURROGATES);
+        if known != 0 {
+            return false;
+        }
+        let found = index::has_surrogates(self.wtf8());
+        if !found {
+            self.header.aux.fetch_or(NO_SURROGATES, Ordering::Relaxed);
+        }
+        found
     }
 
     /// How many code points lie before a byte offset.
@@ -669,6 +685,25 @@ impl Object<Str> {
         match bytes {
             [b] if *b < 128 => Ok(ascii_char(*b)),
             _ => Ok(Self::try_new_counted(th, bytes, to - from)?.value()),
+        }
+    }
+
+    /// The code points between two byte offsets, which are boundaries. An exact `str`; the whole of one is itself.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no room.
+    pub fn slice_bytes(&self, th: &Thread, from: usize, to: usize) -> PyResult {
+        let bytes = &self.as_bytes()[from..to];
+        match bytes {
+            [] => Ok(empty_str()),
+            [b] if *b < 128 => Ok(ascii_char(*b)),
+            _ if bytes.len() == self.as_bytes().len() && types::is_exact_str(self) => {
+                Ok(Value::from_cell(self))
+            }
+            _ => {
+                let chars = taipan_text::index::count_starts(bytes);
+                Ok(Self::try_new_counted(th, bytes, chars)?.value())
+            }
         }
     }
 

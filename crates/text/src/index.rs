@@ -31,12 +31,20 @@ pub fn char_count(text: &Wtf8) -> usize {
     count_starts(text.as_bytes())
 }
 
-fn count_starts(bytes: &[u8]) -> usize {
+/// The number of characters that begin in a part of a text.
+pub fn count_starts(bytes: &[u8]) -> usize {
     // Chunks keep the inner sum in a byte, which lets it run on wide registers.
     bytes
         .chunks(255)
         .map(|chunk| usize::from(chunk.iter().map(|&b| u8::from(is_start(b))).sum::<u8>()))
         .sum()
+}
+
+/// Whether a character is a surrogate: the text is no UTF-8.
+pub fn has_surrogates(text: &Wtf8) -> bool {
+    let bytes = text.as_bytes();
+    // The first byte is that of Korean letters too.
+    memchr::memchr_iter(0xed, bytes).any(|at| bytes.get(at + 1).is_some_and(|b| *b >= 0xa0))
 }
 
 /// The character at a byte offset that is a boundary.
@@ -108,6 +116,15 @@ pub fn char_of(text: &Wtf8, samples: &[u32], offset: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustpython_wtf8::Wtf8Buf;
+
+    #[test]
+    fn surrogates() {
+        let mut text = Wtf8Buf::from("aé\u{d7ff}\u{e000}");
+        assert!(!has_surrogates(&text));
+        text.push(CodePoint::from_u32(0xd800).unwrap());
+        assert!(has_surrogates(&text));
+    }
 
     #[test]
     fn positions_round_trip() {

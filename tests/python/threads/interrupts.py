@@ -216,7 +216,7 @@ def searches():
 
 
 def searches_long():
-    re.search(r"a*a*a*a*a*b", "a" * 3000)
+    re.search(r"(a)a*a*a*a*a*b\1", "a" * 3000)
 
 
 def replaces():

@@ -1,8 +1,9 @@
 //! `re.Match`.
 
 use super::pattern::{Pattern, compile_template};
-use super::subject::{Subject, Walk};
+use super::subject::Subject;
 use super::substitute;
+use super::walk::Walk;
 use taipan_object::call::Args;
 use taipan_object::dict::Dict;
 use taipan_object::heap::{Field, FieldOf};
@@ -27,8 +28,8 @@ pub(super) struct Match {
     groups: usize,
     /// The spans of the first groups, -1 for one that took no part.
     first: [(i64, i64); INLINE],
-    /// The spans of the others.
-    more: Box<[(i64, i64)]>,
+    /// The spans of the others, if there are any, as words in a bytes object: matches have nothing to drop.
+    more: Field,
 }
 
 const INLINE: usize = 4;
@@ -38,6 +39,7 @@ payload!(Match, "re.Match", |this, m| {
     this.string.trace(m);
     this.re.trace(m);
     this.regs.trace(m);
+    this.more.trace(m);
 });
 
 /// `re.Match`
@@ -125,7 +127,7 @@ impl Match {
         (pos, endpos): (usize, usize),
     ) -> PyResult {
         let span = |i: usize| match walk.group(i) {
-            Some((a, b)) => (a as i64, b as i64),
+            Some((a, b)) => (walk.position(a) as i64, walk.position(b) as i64),
             None => NO_SPAN,
         };
         let groups = p.groups + 1;
@@ -133,25 +135,37 @@ impl Match {
         for (i, to) in first.iter_mut().enumerate().take(groups) {
             *to = span(i);
         }
+        let mut more = Field::absent();
+        if groups > INLINE {
+            let words = (INLINE..groups).map(span).flat_map(|(a, b)| [a, b]);
+            let bytes: Vec<u8> = words.flat_map(i64::to_ne_bytes).collect();
+            more = Field::new(Value::bytes(th, &bytes)?);
+        }
         let data = Match {
             string: Field::new(walk.subject.string),
             re: FieldOf::new(p),
             regs: Field::absent(),
             pos,
             endpos,
-            lastindex: walk.state.marks.last_index() as i64,
+            lastindex: walk.last_group().map_or(-1, |n| n as i64),
             groups,
             first,
-            more: (INLINE..groups).map(span).collect(),
+            more,
         };
         Ok(th.new_object(&MATCH, data).value())
     }
 
     fn span(&self, group: usize) -> (i64, i64) {
-        match self.first.get(group) {
-            Some(s) => *s,
-            None => self.more.get(group - INLINE).copied().unwrap_or(NO_SPAN),
+        if let Some(s) = self.first.get(group) {
+            return *s;
         }
+        let words = self.more.get().as_bytes().unwrap_or(&[]);
+        let word = |i: usize| {
+            let bytes = words.get(8 * i..)?.first_chunk()?;
+            Some(i64::from_ne_bytes(*bytes))
+        };
+        let at = 2 * (group - INLINE);
+        word(at).zip(word(at + 1)).unwrap_or(NO_SPAN)
     }
 
     /// The group that an index or a name means.

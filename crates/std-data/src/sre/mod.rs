@@ -1,8 +1,10 @@
 //! `_sre`: the engine behind `re`.
 //!
 //! `re._compiler` makes the code, [`verify`] checks it, `rustpython_sre_engine` runs it on text that never changes: a
-//! string, bytes, or a copy of another buffer.
+//! string, bytes, or a copy of another buffer. Where the code means something that automata can find as well,
+//! [`linear`] does, once a pattern is used enough.
 
+mod linear;
 mod locale;
 mod matched;
 mod pattern;
@@ -10,6 +12,7 @@ mod scanner;
 mod subject;
 mod substitute;
 mod verify;
+mod walk;
 mod watch;
 
 pub(crate) use matched::{MATCH, MATCH_SPEC};

@@ -1,10 +1,12 @@
 //! `re.Pattern`.
 
+use super::linear::Automata;
 use super::matched::Match;
 use super::scanner;
-use super::subject::{Mode, Subject, Walk};
+use super::subject::Subject;
 use super::substitute;
 use super::verify::verify;
+use super::walk::{Mode, Walk};
 use crate::library;
 use taipan_object::call;
 use taipan_object::dict::Dict;
@@ -33,6 +35,10 @@ pub(super) struct Pattern {
     pub is_bytes: Option<bool>,
     /// See [`super::verify::Verified::slow`].
     pub slow: bool,
+    /// See [`super::verify::Verified::dollar`].
+    pub dollar: bool,
+    /// What serves instead of the code where it can.
+    pub automata: Automata,
     /// Verified code.
     pub code: Box<[u32]>,
 }
@@ -169,6 +175,8 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
         groups,
         is_bytes,
         slow: found.slow,
+        dollar: found.dollar,
+        automata: Automata::new(),
         code: words.into_boxed_slice(),
     };
     Ok(th.new_object(&PATTERN, data).value())
@@ -192,8 +200,8 @@ fn once(th: &Thread, a: &[Value], mode: Mode) -> PyResult {
     let subject = Subject::of(th, a[1])?;
     subject.check(th, p)?;
     let range = subject.range(th, a[2], a[3])?;
-    let mut walk = Walk::new(subject, range);
-    if walk.run(th, p, mode)? {
+    let mut walk = Walk::new(th, p, subject, range, mode, p.groups);
+    if walk.run(th)? {
         Match::new(th, p, &walk, range)
     } else {
         Ok(Value::NONE)
@@ -204,10 +212,11 @@ fn findall(th: &Thread, a: &[Value]) -> PyResult {
     let p = a[0].expect::<Pattern>();
     let subject = Subject::of(th, a[1])?;
     subject.check(th, p)?;
-    let mut walk = Walk::new(subject, subject.range(th, a[2], a[3])?);
+    let range = subject.range(th, a[2], a[3])?;
+    let mut walk = Walk::new(th, p, subject, range, Mode::Search, p.groups);
     let empty = subject.slice(th, 0, 0)?;
     let mut out = ValueVec::new();
-    while walk.run(th, p, Mode::Search)? {
+    while walk.run(th)? {
         let item = match p.groups {
             0 => walk.group_text(th, 0, empty)?,
             1 => walk.group_text(th, 1, empty)?,
@@ -234,13 +243,13 @@ fn split(th: &Thread, a: &[Value]) -> PyResult {
         None => 0,
     };
     subject.check(th, p)?;
-    let mut walk = Walk::new(subject, (0, subject.len));
+    let mut walk = Walk::new(th, p, subject, (0, subject.len), Mode::Search, p.groups);
     let mut out = ValueVec::new();
     let mut last = 0;
     let mut n = 0;
-    while (limit == 0 || n < limit) && walk.run(th, p, Mode::Search)? {
+    while (limit == 0 || n < limit) && walk.run(th)? {
         let (start, end) = walk.span();
-        out.push(th, subject.slice(th, last, start)?)?;
+        out.push(th, walk.slice(th, last, start)?)?;
         for i in 1..=p.groups {
             out.push(th, walk.group_text(th, i, Value::NONE)?)?;
         }
@@ -249,7 +258,7 @@ fn split(th: &Thread, a: &[Value]) -> PyResult {
         walk.advance();
         th.poll()?;
     }
-    out.push(th, subject.slice(th, last, subject.len)?)?;
+    out.push(th, walk.slice(th, last, walk.whole())?)?;
     Value::list(th, &out)
 }
 

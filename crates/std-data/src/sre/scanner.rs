@@ -2,7 +2,8 @@
 
 use super::matched::Match;
 use super::pattern::Pattern;
-use super::subject::{Mode, Subject, Walk};
+use super::subject::Subject;
+use super::walk::{Mode, Walk};
 use taipan_object::heap::{Field, FieldOf, Guarded};
 use taipan_object::native::{Atomic, GetSet, Method, TypeSpec};
 use taipan_object::types::{OBJECT, StaticType, flags, layout_of};
@@ -113,15 +114,18 @@ fn step(th: &Thread, s: &Scanner, state: &mut State, mode: Mode) -> PyResult {
     };
     let p = s.pattern.expect();
     let subject = Subject::with(th, s.string.get(), s.data.get())?;
-    let mut walk = Walk::new(subject, (start, s.endpos));
-    walk.must_advance = state.must_advance;
-    if !walk.run(th, p, mode)? {
+    let mut walk = Walk::new(th, p, subject, (start, s.endpos), mode, p.groups);
+    if state.must_advance {
+        walk.set_must_advance();
+    }
+    if !walk.run(th)? {
         state.start = None;
         return Ok(Value::NONE);
     }
     let found = Match::new(th, p, &walk, (s.pos, s.endpos))?;
     walk.advance();
-    state.start = Some(walk.start);
-    state.must_advance = walk.must_advance;
+    let (start, must_advance) = walk.rest();
+    state.start = Some(start);
+    state.must_advance = must_advance;
     Ok(found)
 }

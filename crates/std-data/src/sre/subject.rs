@@ -1,8 +1,7 @@
-//! The text that is matched, and running the engine on it.
+//! The text that is matched.
 
 use super::pattern::Pattern;
-use super::watch::{Watched, watched};
-use rustpython_sre_engine::{Request, State, StrDrive, StringCursor};
+use rustpython_sre_engine::{StrDrive, StringCursor};
 use taipan_object::strings::Str;
 use taipan_object::types::{self, class_of};
 use taipan_object::wtf8::Wtf8;
@@ -56,7 +55,7 @@ impl StrDrive for Narrow<'_> {
 
 /// Other text: positions are found by the string's index of code points, or by walking from near by.
 #[derive(Clone, Copy)]
-struct Wide<'a>(&'a Object<Str>);
+pub(super) struct Wide<'a>(pub &'a Object<Str>);
 
 /// How far a cursor walks before asking the index is cheaper.
 const NEAR: usize = 64;
@@ -110,8 +109,9 @@ impl StrDrive for Wide<'_> {
     }
 }
 
+/// The text as the engines see it.
 #[derive(Clone, Copy)]
-enum Text<'a> {
+pub(super) enum Text<'a> {
     Narrow(&'a [u8]),
     Wide(&'a Object<Str>),
 }
@@ -123,7 +123,7 @@ pub(super) struct Subject<'a> {
     pub string: Value,
     /// What is read: the same, or a copy as `bytes` of a buffer that may change.
     pub data: Value,
-    text: Text<'a>,
+    pub text: Text<'a>,
     /// Characters or bytes.
     pub len: usize,
     /// Whether it is not a `str`.
@@ -197,13 +197,36 @@ impl<'a> Subject<'a> {
         Value::bytes(th, bytes.get(from..to).unwrap_or(&[]))
     }
 
+    /// As [`Subject::slice`], from byte to byte of the text.
+    pub fn slice_bytes(&self, th: &Thread, from: usize, to: usize) -> PyResult {
+        match self.text {
+            Text::Narrow(_) => self.slice(th, from, to),
+            Text::Wide(s) => s.slice_bytes(th, from, to),
+        }
+    }
+
+    /// All bytes, of WTF-8 for text.
+    pub fn bytes(&self) -> &'a [u8] {
+        match self.text {
+            Text::Narrow(b) => b,
+            Text::Wide(s) => s.as_bytes(),
+        }
+    }
+
+    /// The byte at which a character begins.
+    pub fn byte_of(&self, at: usize) -> usize {
+        match self.text {
+            Text::Narrow(_) => at,
+            Text::Wide(_) if at == 0 => 0,
+            Text::Wide(s) if at == s.len() => s.as_bytes().len(),
+            Text::Wide(s) => s.byte_offset(at),
+        }
+    }
+
     /// The bytes (of WTF-8, for text) from character `from` to `to`.
     pub fn bytes_between(&self, from: usize, to: usize) -> &'a [u8] {
-        let r = match self.text {
-            Text::Narrow(b) => b.get(from..to),
-            Text::Wide(s) => s.as_bytes().get(s.byte_offset(from)..s.byte_offset(to)),
-        };
-        r.unwrap_or(&[])
+        let range = self.byte_of(from)..self.byte_of(to);
+        self.bytes().get(range).unwrap_or(&[])
     }
 
     /// Fits the arguments `pos` and `endpos` to the text.
@@ -234,114 +257,5 @@ fn copied(th: &Thread, v: Value) -> PyResult {
             "expected string or bytes-like object, got '{}'",
             class_of(v).tp_name()
         ))),
-    }
-}
-
-/// Where the engine looks for a match.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// At the start only.
-    Match,
-    /// At the start only, and it must reach the end.
-    Full,
-    /// Anywhere.
-    Search,
-}
-
-/// A walk over the matches in a text.
-pub(super) struct Walk<'a> {
-    pub subject: Subject<'a>,
-    /// Where the next match is looked for.
-    pub start: usize,
-    pub end: usize,
-    /// Whether the next match must not be an empty one at `start`.
-    pub must_advance: bool,
-    pub state: State,
-}
-
-/// Text longer than this is matched in a blocking region, so that a collection need not wait for it, and watched.
-const LONG: usize = 4096;
-
-/// The same for patterns whose time may grow faster than the text's length.
-const LONG_SLOW: usize = 20;
-
-impl<'a> Walk<'a> {
-    /// From `start` to `end`.
-    pub fn new(subject: Subject<'a>, (start, end): (usize, usize)) -> Walk<'a> {
-        Walk {
-            subject,
-            start,
-            end,
-            must_advance: false,
-            state: State::default(),
-        }
-    }
-
-    /// Runs the engine once. After a match `state` says where it is.
-    ///
-    /// # Errors
-    /// What the handler of a signal raised that came meanwhile.
-    pub fn run(&mut self, th: &Thread, p: &Pattern, mode: Mode) -> PyResult<bool> {
-        if self.start > self.end {
-            return Ok(false);
-        }
-        let length = self.end - self.start;
-        // The text's cell does not move and never changes; the code is the pattern's own memory.
-        if length > LONG || p.slow && length > LONG_SLOW {
-            watched(th, || self.execute(&p.code, mode, true))
-        } else {
-            Ok(self.execute(&p.code, mode, false))
-        }
-    }
-
-    fn execute(&mut self, code: &[u32], mode: Mode, watch: bool) -> bool {
-        match (self.subject.text, watch) {
-            (Text::Narrow(b), false) => self.drive(Narrow(b), code, mode),
-            (Text::Wide(s), false) => self.drive(Wide(s), code, mode),
-            (Text::Narrow(b), true) => self.drive(Watched(Narrow(b)), code, mode),
-            (Text::Wide(s), true) => self.drive(Watched(Wide(s)), code, mode),
-        }
-    }
-
-    fn drive<S: StrDrive>(&mut self, text: S, code: &[u32], mode: Mode) -> bool {
-        let mut request = Request::new(text, self.start, self.end, code, mode == Mode::Full);
-        request.must_advance = self.must_advance;
-        self.state.reset(&request, self.start);
-        match mode {
-            Mode::Search => self.state.search(request),
-            _ => self.state.py_match(&request),
-        }
-    }
-
-    /// Where the match that was just found begins and ends.
-    pub fn span(&self) -> (usize, usize) {
-        (self.state.start, self.state.cursor.position)
-    }
-
-    /// Goes on behind the match that was just found.
-    pub fn advance(&mut self) {
-        let (start, end) = self.span();
-        self.must_advance = start == end;
-        self.start = end;
-    }
-
-    /// The span of a group, zero being the whole match; nothing if it took no part.
-    pub fn group(&self, group: usize) -> Option<(usize, usize)> {
-        if group == 0 {
-            return Some(self.span());
-        }
-        let (start, end) = self.state.marks.get(group - 1);
-        match (start.into_option(), end.into_option()) {
-            (Some(a), Some(b)) if a <= b => Some((a, b)),
-            _ => None,
-        }
-    }
-
-    /// The text of a group, `missing` if it took no part.
-    pub fn group_text(&self, th: &Thread, group: usize, missing: Value) -> PyResult {
-        match self.group(group) {
-            Some((a, b)) => self.subject.slice(th, a, b),
-            None => Ok(missing),
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::matched::Match;
 use super::pattern::{Pattern, compile_template};
-use super::subject::{Mode, Subject, Walk};
+use super::subject::Subject;
+use super::walk::{Mode, Walk};
 use taipan_object::heap::Field;
 use taipan_object::native::TypeSpec;
 use taipan_object::seq::Tuple;
@@ -77,7 +78,8 @@ pub(super) fn expand(th: &Thread, t: &Object<Template>, m: &Match) -> PyResult {
         if i % 2 == 0 {
             out.push(th, *v)?;
         } else if let Some((subject, start, end)) = m.part(th, v.as_i64().unwrap_or(0) as usize)? {
-            out.push_part(th, &subject, start, end)?;
+            let part = subject.bytes_between(start, end);
+            out.push_part(th, part, subject.is_bytes)?;
         }
     }
     out.finish(th)
@@ -114,12 +116,11 @@ impl Out {
         r.map_err(|_| th.memory_error())
     }
 
-    fn push_part(&mut self, th: &Thread, s: &Subject, start: usize, end: usize) -> PyResult<()> {
+    fn push_part(&mut self, th: &Thread, part: &[u8], is_bytes: bool) -> PyResult<()> {
         self.parts += 1;
-        let part = s.bytes_between(start, end);
         self.reserve(th, part.len())?;
-        if s.is_bytes != self.is_bytes {
-            self.mismatch(if s.is_bytes { "bytes" } else { "str" });
+        if is_bytes != self.is_bytes {
+            self.mismatch(if is_bytes { "bytes" } else { "str" });
         } else if self.is_bytes {
             self.bytes.extend_from_slice(part);
         } else if let Some(w) = Wtf8::from_bytes(part) {
@@ -211,14 +212,18 @@ pub(super) fn sub(th: &Thread, a: &[Value]) -> PyResult<(Value, usize)> {
     let subject = Subject::of(th, a[2])?;
     subject.check(th, p)?;
     let range = (0, subject.len);
-    let mut walk = Walk::new(subject, range);
+    let groups = match repl {
+        Replacement::Literal(_) => 0,
+        _ => p.groups,
+    };
+    let mut walk = Walk::new(th, p, subject, range, Mode::Search, groups);
     let mut out = Out::new(subject.is_bytes);
     let mut last = 0;
     let mut n = 0usize;
-    while (count == 0 || (n as i64) < count) && walk.run(th, p, Mode::Search)? {
+    while (count == 0 || (n as i64) < count) && walk.run(th)? {
         let (start, end) = walk.span();
         if last < start {
-            out.push_part(th, &subject, last, start)?;
+            out.push_part(th, walk.bytes_between(last, start), subject.is_bytes)?;
         }
         match repl {
             Replacement::Literal(v) => out.push(th, v)?,
@@ -239,8 +244,9 @@ pub(super) fn sub(th: &Thread, a: &[Value]) -> PyResult<(Value, usize)> {
     if n == 0 {
         return Ok((subject.slice(th, 0, subject.len)?, 0));
     }
-    if last < subject.len {
-        out.push_part(th, &subject, last, subject.len)?;
+    if last < walk.whole() {
+        let rest = walk.bytes_between(last, walk.whole());
+        out.push_part(th, rest, subject.is_bytes)?;
     }
     Ok((out.finish(th)?, n))
 }
@@ -264,7 +270,8 @@ fn fill(
             return Err(th.index_error("no such group"));
         }
         if let Some((start, end)) = walk.group(group) {
-            out.push_part(th, &walk.subject, start, end)?;
+            let part = walk.bytes_between(start, end);
+            out.push_part(th, part, walk.subject.is_bytes)?;
         }
     }
     out.parts = at + 1;

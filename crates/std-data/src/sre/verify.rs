@@ -8,6 +8,8 @@ pub(super) struct Verified {
     /// Whether there are several repetitions or alternatives: matching may take time that grows with a power of the
     /// text's length, and exponentially if one stands within another.
     pub slow: bool,
+    /// Whether there is a `$` without `MULTILINE`: it sees whether the text ends in a line feed.
+    pub dollar: bool,
 }
 
 /// Checks code with `groups` capturing groups; nothing if it is not what `re._compiler` makes.
@@ -20,10 +22,12 @@ pub(super) fn verify(code: &[u32], groups: usize) -> Option<Verified> {
         code,
         groups,
         choices: 0,
+        dollar: false,
     };
     check.sequence(0, end)?;
     Some(Verified {
         slow: check.choices > 1,
+        dollar: check.dollar,
     })
 }
 
@@ -32,6 +36,7 @@ struct Check<'a> {
     groups: usize,
     /// Repetitions and alternatives seen so far.
     choices: usize,
+    dollar: bool,
 }
 
 /// How deep sequences may lie within each other: more than the compiler, which recurses, can make.
@@ -101,7 +106,8 @@ impl Check<'_> {
                     at += 1;
                 }
                 Op::AT => {
-                    SreAtCode::try_from(self.word(at, end)?).ok()?;
+                    let code = SreAtCode::try_from(self.word(at, end)?).ok()?;
+                    self.dollar |= code == SreAtCode::END;
                     at += 1;
                 }
                 Op::CATEGORY => {
