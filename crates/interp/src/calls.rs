@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
-use taipan_object::frame::{FramePtr, FrameRec, Regs, Step, frame_flags};
+use taipan_object::frame::{FramePtr, FrameRec, Pc, Regs, Step, frame_flags};
 use taipan_object::func::{BoundMethod, Function, NativeFunction};
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value};
@@ -172,6 +172,44 @@ fn bind_simply(f: &Object<Function>, code: &Object<Code>, regs: Regs, args: &Arg
     true
 }
 
+/// A call for which the interpreter's loop has been left.
+pub struct OutsideCall {
+    /// What is called.
+    pub f: Value,
+    /// The register of the first argument.
+    pub start: usize,
+    /// The number of arguments, all of them positional.
+    pub n: usize,
+    /// The register for the result.
+    pub dst: u16,
+    /// Words from the frame's place to behind the instruction.
+    pub words: isize,
+}
+
+impl OutsideCall {
+    /// Makes the call of the innermost frame, and puts the result where it belongs.
+    ///
+    /// # Errors
+    /// What the call raises; the frame stands where it stood.
+    #[inline(never)]
+    pub fn make(&self, th: &Thread, mut frame: FramePtr) -> PyResult<()> {
+        // What the loop left on the native stack must not show between the frames of the call.
+        taipan_object::gc::clear_stack_below();
+        let regs = Regs(frame.regs);
+        if frame.generator.is_absent() {
+            th.stack_top.set(regs.from(self.start + self.n).0);
+        }
+        let args = Args::positional(regs.slice(self.start as u16, self.n));
+        let r = call::call_args(th, self.f, args);
+        th.stack_top.set(frame.top);
+        regs.set(self.dst, r?);
+        let mut pc = Pc(frame.pc);
+        pc.step(self.words);
+        frame.pc = pc.0;
+        Ok(())
+    }
+}
+
 /// Leaves the innermost frame, one without `frame_flags::LEAVE_SLOWLY`.
 #[inline(always)]
 pub fn leave_plainly(th: &Thread, frame: FramePtr) {
@@ -285,7 +323,7 @@ pub fn simple_init(f: Value) -> Option<Value> {
 }
 
 /// Calls anything but a Python function with the positional arguments in `n` registers from `start` on. The register
-/// before them may be overwritten.
+/// before them may be overwritten. Gives nothing, and has done nothing, where the loop must be left for the call.
 #[inline]
 pub fn call_native(th: &Thread, f: Value, regs: Regs, start: usize, n: usize) -> PyResult {
     let mut args = regs.slice(start as u16, n);
@@ -297,6 +335,9 @@ pub fn call_native(th: &Thread, f: Value, regs: Regs, start: usize, n: usize) ->
         }
         if let Some(r) = call::call_method_row_simply(th, nf.method, args) {
             return r;
+        }
+        if nf.method.leaves_loop {
+            return Ok(Value::ABSENT);
         }
     } else if let Some(d) = f.downcast::<taipan_object::func::MethodDescriptor>()
         && class_of(f).is(&types::METHOD_DESCRIPTOR)

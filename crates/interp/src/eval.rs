@@ -4,6 +4,7 @@
 //! so that the loop's code stays small. `tri!` runs a fallible step with the frame's place saved; an error leaves
 //! the inner loop with the exception, the outer one unwinds and goes on at the handler.
 
+use crate::calls::OutsideCall;
 use crate::iterate::{self, Next};
 use crate::{arith, attrs, build, calls, generators, globals, raise, rare, trace};
 use taipan_bytecode::{Instr, Op, byte};
@@ -21,6 +22,8 @@ enum Exit {
     Done(Step),
     /// The innermost frame goes on in the other copy.
     Move,
+    /// The innermost frame goes on after a call that is made first.
+    Outside(OutsideCall),
 }
 
 /// Runs the innermost frame, and all it calls, until it returns or yields.
@@ -40,6 +43,10 @@ pub fn run(th: &Thread, entry: FramePtr, thrown: Option<Raised>) -> PyResult<Ste
         match exit? {
             Exit::Done(step) => return Ok(step),
             Exit::Move => frame = FramePtr(th.frame.get()),
+            Exit::Outside(call) => {
+                frame = FramePtr(th.frame.get());
+                thrown = call.make(th, frame).err();
+            }
         }
     }
 }
@@ -272,12 +279,29 @@ fn run_in<const TRACED: bool>(
                         let v = native!(start + n, {
                             let r = calls::call_native(th, f, regs, start, n);
                             if TRACED {
-                                let first = regs.slice(start as u16, n).first().copied();
-                                trace::called(th, frame, f, first, r)
+                                let args = regs.slice(start as u16, n);
+                                let r = match r {
+                                    Ok(Value::ABSENT) => {
+                                        call::call_args(th, f, Args::positional(args))
+                                    }
+                                    r => r,
+                                };
+                                trace::called(th, frame, f, args.first().copied(), r)
                             } else {
                                 r
                             }
                         });
+                        if !TRACED && v.is_absent() {
+                            let (dst, words) = ($dst, $words);
+                            let call = OutsideCall {
+                                f,
+                                start,
+                                n,
+                                dst,
+                                words,
+                            };
+                            return Ok(Exit::Outside(call));
+                        }
                         regs.set($dst, v);
                         pc.step($words);
                         poll!();

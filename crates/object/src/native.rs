@@ -244,6 +244,9 @@ pub struct Method {
     pub binding: Binding,
     /// What threads may rely on.
     pub atomic: Atomic,
+    /// Whether the interpreter's loop is left for a call, so that the collector does not see what its frame on the
+    /// native stack held. Only for raw functions.
+    pub leaves_loop: bool,
     /// The docstring, without the signature line.
     pub doc: &'static str,
 }
@@ -263,6 +266,7 @@ impl Method {
             func: NativeFn::Bound(func),
             binding: Binding::Instance,
             atomic: Atomic::PerElement,
+            leaves_loop: false,
             doc: "",
         }
     }
@@ -281,6 +285,7 @@ impl Method {
             func: NativeFn::Raw(func),
             binding: Binding::Instance,
             atomic: Atomic::PerElement,
+            leaves_loop: false,
             doc: "",
         }
     }
@@ -300,6 +305,12 @@ impl Method {
     /// The same, with what threads may rely on.
     pub const fn atomic(mut self, a: Atomic) -> Method {
         self.atomic = a;
+        self
+    }
+
+    /// The same, with the interpreter's loop left for a call.
+    pub const fn leaving_loop(mut self) -> Method {
+        self.leaves_loop = true;
         self
     }
 

@@ -87,6 +87,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             gc::clear_stack_below();
             bind_and_collect(th, args)
         })
+        .leaving_loop()
         .doc("Run the garbage collector.\n\nWith no arguments, run a full collection.  The optional argument\nmay be an integer specifying which generation to collect.  A ValueError\nis raised if the generation number is invalid.\n\nThe number of unreachable objects is returned."),
         Method::new("get_objects", "(generation=None)", inspect::get_objects)
             .doc("Return a list of objects tracked by the collector (excluding the list returned).\n\n  generation\n    Generation to extract the objects from.\n\nIf generation is not None, return only the objects tracked by the collector\nthat are in that generation."),

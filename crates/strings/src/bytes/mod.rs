@@ -104,6 +104,7 @@ const fn copy(m: &Method) -> Method {
         func: m.func,
         binding: m.binding,
         atomic: m.atomic,
+        leaves_loop: false,
         doc: m.doc,
     }
 }
