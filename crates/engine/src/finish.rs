@@ -174,7 +174,7 @@ fn clear_modules(th: &Thread) -> PyResult<()> {
             d.set(th, *k, Value::NONE)?;
         }
     }
-    gc::collect(&th.mutator, true);
+    gc::collect_at_end(&th.mutator);
     finalize::run_pending(th);
     Ok(())
 }

@@ -268,6 +268,13 @@ pub fn collect(m: &Mutator, full: bool) -> Stats {
     stats
 }
 
+/// Finds out what is dead, for finalisers and weak references, and leaves the memory as it is: before the end of the
+/// process.
+pub fn collect_at_end(m: &Mutator) {
+    crate::stack::clear_stack_below();
+    cycle(m, true, false, None);
+}
+
 /// Collects because the budget is used up.
 #[cold]
 pub(crate) fn collect_automatically(m: &Mutator) {

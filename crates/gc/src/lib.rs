@@ -48,8 +48,8 @@ mod weak;
 pub use arena::{compress, decompress, is_in_heap};
 pub use collect::{
     CollectHook, Counters, MarkHook, Stats, add_after_mark, add_before_collect, add_outside_bytes,
-    add_root_tracer, allocated_bytes, collect, counters, find_cell, for_each_cell, freeze,
-    frozen_count, is_enabled, set_enabled, set_stress, set_young_budget, stress, unfreeze,
+    add_root_tracer, allocated_bytes, collect, collect_at_end, counters, find_cell, for_each_cell,
+    freeze, frozen_count, is_enabled, set_enabled, set_stress, set_young_budget, stress, unfreeze,
     visit_children,
 };
 pub use header::{
