@@ -71,7 +71,8 @@ const FROZEN: &[Frozen] = &[
         "_frozen_importlib_external",
         "importlib._bootstrap_external",
     ),
-    frozen_module("_frozen_stdlib", "_frozen_stdlib"),
+    // Under a name by which warnings know what belongs to imports.
+    frozen_module("_frozen_stdlib", "importlib._bootstrap_stdlib"),
     frozen_module("__hello__", "__hello__"),
     frozen_module("__hello_alias__", "__hello__"),
     frozen_package("__phello_alias__", "__hello__"),

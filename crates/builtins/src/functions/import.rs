@@ -175,7 +175,7 @@ fn trim_import_frames(_: &Thread, e: taipan_object::Raised) -> taipan_object::Ra
     let is_import = |tb: Value| {
         is_frozen(tb, "<frozen importlib._bootstrap>")
             || is_frozen(tb, "<frozen importlib._bootstrap_external>")
-            || is_frozen(tb, "<frozen _frozen_stdlib>")
+            || is_frozen(tb, "<frozen importlib._bootstrap_stdlib>")
     };
     let name_of = |tb: Value| {
         tb.downcast::<exc::Traceback>().and_then(|t| {
