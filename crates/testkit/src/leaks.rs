@@ -2,7 +2,7 @@
 //!
 //! A test's processes are known by a variable in their environment, its temporary files by its own `TMPDIR`.
 //! Names in `/dev/shm` cannot be traced to a test, and other tests run at the same time: a name that was not
-//! there before counts as left only if it stays.
+//! there before counts as left only if it stays, and no process uses it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,6 +57,11 @@ impl Watch {
                     let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
                 }
             }
+            let used = mapped_names();
+            let names: Vec<&String> = names.iter().filter(|&name| !used.contains(name)).collect();
+            if processes.is_empty() && names.is_empty() && files.is_empty() {
+                return Ok(());
+            }
             return Err(format!(
                 "left behind: processes {processes:?}, in {SHARED_MEMORY} {names:?}, temporary files {files:?}"
             ));
@@ -85,6 +90,22 @@ fn shared_memory_names() -> BTreeSet<String> {
         .into_iter()
         .filter(ours)
         .collect()
+}
+
+/// Names in `/dev/shm` that are part of the memory of a living process.
+fn mapped_names() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Ok(maps) = fs::read_to_string(entry.path().join("maps")) else {
+            continue;
+        };
+        for line in maps.lines() {
+            if let Some((_, name)) = line.split_once("/dev/shm/") {
+                found.insert(name.trim_end_matches(" (deleted)").to_owned());
+            }
+        }
+    }
+    found
 }
 
 /// Living processes (not zombies) that carry the mark: pid and command line.
