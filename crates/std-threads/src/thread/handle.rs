@@ -26,6 +26,8 @@ const DONE: u32 = 3;
 /// no heap object.
 struct Shared {
     state: AtomicU32,
+    /// How many threads wait for the end.
+    joiners: AtomicU32,
     ident: AtomicU64,
 }
 
@@ -33,6 +35,7 @@ impl Shared {
     fn new(state: u32, ident: u64) -> Arc<Shared> {
         Arc::new(Shared {
             state: AtomicU32::new(state),
+            joiners: AtomicU32::new(0),
             ident: AtomicU64::new(ident),
         })
     }
@@ -50,8 +53,25 @@ impl Shared {
         parking::unpark_all(self.key());
     }
 
+    /// Whether some thread waits for the end, or comes to do so in the next moment.
+    fn is_awaited(&self) -> bool {
+        let mut looks = 256;
+        while self.joiners.load(Ordering::Relaxed) == 0 && looks > 0 {
+            std::hint::spin_loop();
+            looks -= 1;
+        }
+        looks > 0
+    }
+
     /// Waits until the thread has ended; whether it has.
     fn wait(&self, th: &Thread, limit: Limit) -> PyResult<bool> {
+        self.joiners.fetch_add(1, Ordering::Relaxed);
+        let r = self.wait_counted(th, limit);
+        self.joiners.fetch_sub(1, Ordering::Relaxed);
+        r
+    }
+
+    fn wait_counted(&self, th: &Thread, limit: Limit) -> PyResult<bool> {
         // Threads that are joined have often just ended.
         if th.interp.gil.is_none() && !matches!(limit, Limit::Never) {
             let mut patience = Patience::default();
@@ -304,8 +324,11 @@ fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyRes
                 }
                 Err(_) => unreachable!("a new thread is not attached, and has its stacks"),
             }
-            // First, so that whoever waits for the end and starts another thread then finds this one idle.
-            place.offer();
+            // First, so that whoever waits for the end and starts another thread then finds this one idle. Only for him:
+            // threads that nobody has joined are not to have the same number in the kernel.
+            if mine.is_awaited() {
+                place.offer();
+            }
             mine.set_done();
         };
         pool::start(size, Box::new(main))

@@ -1,7 +1,8 @@
 //! The system's threads are used again.
 //!
 //! To start a thread and to be rid of it costs the system several times what handing work to one that waits does. So a
-//! thread whose work is done offers itself in one of a few places, and ends when nobody has asked for it for a while.
+//! thread whose work is done, and for whose end somebody waits, offers itself in one of a few places, and ends when nobody
+//! has asked for it for a while.
 //! A program can't tell: nothing of the old thread's state is left, and what a new one has from its creator, this one
 //! takes on.
 
