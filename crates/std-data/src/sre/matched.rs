@@ -26,20 +26,22 @@ pub(super) struct Match {
     lastindex: i64,
     /// Groups, the whole match among them.
     groups: usize,
-    /// The spans of the first groups, -1 for one that took no part.
-    first: [(i64, i64); INLINE],
-    /// The spans of the others, if there are any, as words in a bytes object: matches have nothing to drop.
-    more: Field,
+    /// The spans of a few groups, [`NOWHERE`] for one that took no part.
+    few: [(u32, u32); FEW],
+    /// The spans of all if there are more or the text is very long, as words in a bytes object: matches have nothing
+    /// to drop.
+    all: Field,
 }
 
-const INLINE: usize = 4;
+const FEW: usize = 8;
+const NOWHERE: u32 = u32::MAX;
 const NO_SPAN: (i64, i64) = (-1, -1);
 
 payload!(Match, "re.Match", |this, m| {
     this.string.trace(m);
     this.re.trace(m);
     this.regs.trace(m);
-    this.more.trace(m);
+    this.all.trace(m);
 });
 
 /// `re.Match`
@@ -131,15 +133,18 @@ impl Match {
             None => NO_SPAN,
         };
         let groups = p.groups + 1;
-        let mut first = [NO_SPAN; INLINE];
-        for (i, to) in first.iter_mut().enumerate().take(groups) {
-            *to = span(i);
-        }
-        let mut more = Field::absent();
-        if groups > INLINE {
-            let words = (INLINE..groups).map(span).flat_map(|(a, b)| [a, b]);
+        let mut few = [(NOWHERE, NOWHERE); FEW];
+        let mut all = Field::absent();
+        if groups > FEW || endpos >= NOWHERE as usize {
+            let words = (0..groups).map(span).flat_map(|(a, b)| [a, b]);
             let bytes: Vec<u8> = words.flat_map(i64::to_ne_bytes).collect();
-            more = Field::new(Value::bytes(th, &bytes)?);
+            all = Field::new(Value::bytes(th, &bytes)?);
+        } else {
+            for (i, to) in few.iter_mut().enumerate().take(groups) {
+                if let Some((a, b)) = walk.group(i) {
+                    *to = (walk.position(a) as u32, walk.position(b) as u32);
+                }
+            }
         }
         let data = Match {
             string: Field::new(walk.subject.string),
@@ -149,23 +154,24 @@ impl Match {
             endpos,
             lastindex: walk.last_group().map_or(-1, |n| n as i64),
             groups,
-            first,
-            more,
+            few,
+            all,
         };
         Ok(th.new_object(&MATCH, data).value())
     }
 
     fn span(&self, group: usize) -> (i64, i64) {
-        if let Some(s) = self.first.get(group) {
-            return *s;
-        }
-        let words = self.more.get().as_bytes().unwrap_or(&[]);
+        let Some(words) = self.all.get().as_bytes() else {
+            return match self.few.get(group) {
+                Some((a, b)) if *a != NOWHERE => (i64::from(*a), i64::from(*b)),
+                _ => NO_SPAN,
+            };
+        };
         let word = |i: usize| {
             let bytes = words.get(8 * i..)?.first_chunk()?;
             Some(i64::from_ne_bytes(*bytes))
         };
-        let at = 2 * (group - INLINE);
-        word(at).zip(word(at + 1)).unwrap_or(NO_SPAN)
+        word(2 * group).zip(word(2 * group + 1)).unwrap_or(NO_SPAN)
     }
 
     /// The group that an index or a name means.

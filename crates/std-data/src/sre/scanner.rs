@@ -30,6 +30,8 @@ struct State {
     /// Where the next match is looked for; nothing at the end.
     start: Option<usize>,
     must_advance: bool,
+    /// Whether the last match was close to where it was looked for.
+    dense: bool,
     /// Whether a thread is looking for the next match.
     executing: bool,
 }
@@ -86,6 +88,7 @@ pub(super) fn make(th: &Thread, a: &[Value]) -> PyResult {
         state: Guarded::new(State {
             start: Some(pos),
             must_advance: false,
+            dense: false,
             executing: false,
         }),
     };
@@ -115,17 +118,14 @@ fn step(th: &Thread, s: &Scanner, state: &mut State, mode: Mode) -> PyResult {
     let p = s.pattern.expect();
     let subject = Subject::with(th, s.string.get(), s.data.get())?;
     let mut walk = Walk::new(th, p, subject, (start, s.endpos), mode, p.groups);
-    if state.must_advance {
-        walk.set_must_advance();
-    }
+    walk.resume(state.must_advance, state.dense);
     if !walk.run(th)? {
         state.start = None;
         return Ok(Value::NONE);
     }
     let found = Match::new(th, p, &walk, (s.pos, s.endpos))?;
     walk.advance();
-    let (start, must_advance) = walk.rest();
-    state.start = Some(start);
-    state.must_advance = must_advance;
+    let (start, must_advance, dense) = walk.rest();
+    (state.start, state.must_advance, state.dense) = (Some(start), must_advance, dense);
     Ok(found)
 }

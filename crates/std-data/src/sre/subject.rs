@@ -116,6 +116,13 @@ pub(super) enum Text<'a> {
     Wide(&'a Object<Str>),
 }
 
+/// A part of a text.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    Text(&'a Wtf8),
+    Bytes(&'a [u8]),
+}
+
 /// What a pattern is matched against.
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'a> {
@@ -223,10 +230,17 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The bytes (of WTF-8, for text) from character `from` to `to`.
-    pub fn bytes_between(&self, from: usize, to: usize) -> &'a [u8] {
-        let range = self.byte_of(from)..self.byte_of(to);
-        self.bytes().get(range).unwrap_or(&[])
+    /// What it holds from character `from` to `to`.
+    pub fn part(&self, from: usize, to: usize) -> Part<'a> {
+        self.part_of_bytes(self.byte_of(from), self.byte_of(to))
+    }
+
+    /// As [`Subject::part`], from byte to byte.
+    pub fn part_of_bytes(&self, from: usize, to: usize) -> Part<'a> {
+        match self.data.as_wtf8() {
+            Some(text) if !self.is_bytes => Part::Text(&text[from..to]),
+            _ => Part::Bytes(self.bytes().get(from..to).unwrap_or(&[])),
+        }
     }
 
     /// Fits the arguments `pos` and `endpos` to the text.

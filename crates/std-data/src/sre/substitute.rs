@@ -2,13 +2,13 @@
 
 use super::matched::Match;
 use super::pattern::{Pattern, compile_template};
-use super::subject::Subject;
+use super::subject::{Part, Subject};
 use super::walk::{Mode, Walk};
 use taipan_object::heap::Field;
 use taipan_object::native::TypeSpec;
 use taipan_object::seq::Tuple;
 use taipan_object::types::{OBJECT, StaticType, class_of, flags, layout_of};
-use taipan_object::wtf8::{Wtf8, Wtf8Buf};
+use taipan_object::wtf8::Wtf8Buf;
 use taipan_object::{Object, PyResult, Thread, Value, call, ops, payload};
 use taipan_strings::args;
 
@@ -78,8 +78,7 @@ pub(super) fn expand(th: &Thread, t: &Object<Template>, m: &Match) -> PyResult {
         if i % 2 == 0 {
             out.push(th, *v)?;
         } else if let Some((subject, start, end)) = m.part(th, v.as_i64().unwrap_or(0) as usize)? {
-            let part = subject.bytes_between(start, end);
-            out.push_part(th, part, subject.is_bytes)?;
+            out.push_part(th, subject.part(start, end))?;
         }
     }
     out.finish(th)
@@ -116,15 +115,19 @@ impl Out {
         r.map_err(|_| th.memory_error())
     }
 
-    fn push_part(&mut self, th: &Thread, part: &[u8], is_bytes: bool) -> PyResult<()> {
+    fn push_part(&mut self, th: &Thread, part: Part) -> PyResult<()> {
         self.parts += 1;
-        self.reserve(th, part.len())?;
-        if is_bytes != self.is_bytes {
-            self.mismatch(if is_bytes { "bytes" } else { "str" });
-        } else if self.is_bytes {
-            self.bytes.extend_from_slice(part);
-        } else if let Some(w) = Wtf8::from_bytes(part) {
-            self.text.push_wtf8(w);
+        match part {
+            Part::Text(w) if !self.is_bytes => {
+                self.reserve(th, w.len())?;
+                self.text.push_wtf8(w);
+            }
+            Part::Bytes(b) if self.is_bytes => {
+                self.reserve(th, b.len())?;
+                self.bytes.extend_from_slice(b);
+            }
+            Part::Text(_) => self.mismatch("str"),
+            Part::Bytes(_) => self.mismatch("bytes"),
         }
         Ok(())
     }
@@ -223,7 +226,7 @@ pub(super) fn sub(th: &Thread, a: &[Value]) -> PyResult<(Value, usize)> {
     while (count == 0 || (n as i64) < count) && walk.run(th)? {
         let (start, end) = walk.span();
         if last < start {
-            out.push_part(th, walk.bytes_between(last, start), subject.is_bytes)?;
+            out.push_part(th, walk.part(last, start))?;
         }
         match repl {
             Replacement::Literal(v) => out.push(th, v)?,
@@ -245,8 +248,7 @@ pub(super) fn sub(th: &Thread, a: &[Value]) -> PyResult<(Value, usize)> {
         return Ok((subject.slice(th, 0, subject.len)?, 0));
     }
     if last < walk.whole() {
-        let rest = walk.bytes_between(last, walk.whole());
-        out.push_part(th, rest, subject.is_bytes)?;
+        out.push_part(th, walk.part(last, walk.whole()))?;
     }
     Ok((out.finish(th)?, n))
 }
@@ -270,8 +272,7 @@ fn fill(
             return Err(th.index_error("no such group"));
         }
         if let Some((start, end)) = walk.group(group) {
-            let part = walk.bytes_between(start, end);
-            out.push_part(th, part, walk.subject.is_bytes)?;
+            out.push_part(th, walk.part(start, end))?;
         }
     }
     out.parts = at + 1;

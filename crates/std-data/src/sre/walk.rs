@@ -2,7 +2,7 @@
 
 use super::linear::{Automaton, Request as Search, Slot};
 use super::pattern::Pattern;
-use super::subject::{Narrow, Subject, Text, Wide};
+use super::subject::{Narrow, Part, Subject, Text, Wide};
 use super::watch::{Watched, watched};
 use regex_automata::util::primitives::NonMaxUsize;
 use rustpython_sre_engine::{Request, State, StrDrive};
@@ -38,14 +38,29 @@ pub(super) struct Walk<'a> {
     end: usize,
     /// Whether the next match must not be an empty one at `start`.
     must_advance: bool,
+    /// Whether the last match began where it was looked for, or one character on.
+    dense: bool,
     /// The backtracking engine's, once it is used.
     state: Option<Box<State>>,
     /// The last match.
     slots: Slots,
     /// The last group that closed, as the backtracking engine says.
     last: Option<usize>,
+    ahead: Ahead,
     /// A byte and the character that begins there.
     near: Cell<(usize, usize)>,
+}
+
+/// Matches in long text that were found at once, since each blocking region has its price.
+#[derive(Default)]
+struct Ahead {
+    /// The slots of the matches, one behind the other, those that come next from `next` on.
+    slots: Vec<Slot>,
+    next: usize,
+    /// Whether there are no others behind them.
+    done: bool,
+    /// How many were found the last time.
+    count: usize,
 }
 
 /// Room for the slots of a few groups, or of many.
@@ -77,6 +92,12 @@ impl Slots {
 /// Text longer than this is matched in a blocking region, so that a collection need not wait for it, and watched.
 const LONG: usize = 4096;
 
+/// The same for automata: the slowest take a few milliseconds for less.
+const LONG_LINEAR: usize = 1 << 16;
+
+/// How many matches are found at once in longer text at most.
+const MOST_AHEAD: usize = 64;
+
 /// The same for patterns whose time may grow faster than the text's length.
 const LONG_SLOW: usize = 20;
 
@@ -103,12 +124,14 @@ impl<'a> Walk<'a> {
             start,
             end,
             must_advance: false,
+            dense: false,
             state: None,
             slots: Slots {
                 few: [None; FEW],
                 many: Vec::new(),
             },
             last: None,
+            ahead: Ahead::default(),
             near: Cell::new((0, 0)),
         };
         if start <= end && pattern.is_bytes.is_some() {
@@ -152,9 +175,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Demands that the next match is not an empty one at the start.
-    pub fn set_must_advance(&mut self) {
-        self.must_advance = true;
+    /// Goes on as an earlier walk over the same text would, see [`Walk::rest`].
+    pub fn resume(&mut self, must_advance: bool, dense: bool) {
+        self.must_advance = must_advance;
+        self.dense = dense;
     }
 
     /// Looks for the next match.
@@ -179,10 +203,72 @@ impl<'a> Walk<'a> {
             self.must_advance = false;
             self.start = self.next_place();
         }
+        if self.end - self.start <= LONG_LINEAR {
+            return Ok(self.find(automaton));
+        }
+        let n = automaton.slots(self.groups);
+        if self.ahead.next == self.ahead.slots.len() {
+            if self.ahead.done {
+                return Ok(false);
+            }
+            // The text's cell does not move and never changes; the automaton is the pattern's own memory.
+            th.blocking(|| self.look_ahead(automaton, n));
+        }
+        let next = self.ahead.next;
+        let Some(slots) = self.ahead.slots.get(next..next + n) else {
+            return Ok(false);
+        };
+        self.slots.first(n).copy_from_slice(slots);
+        self.ahead.next += n;
+        Ok(true)
+    }
+
+    /// Finds the next matches: more of them each time, since who asks for one may not want a second.
+    fn look_ahead(&mut self, automaton: &Automaton, n: usize) {
+        let from = (self.start, self.dense);
+        self.ahead.slots.clear();
+        self.ahead.next = 0;
+        self.ahead.count = (4 * self.ahead.count).clamp(1, MOST_AHEAD);
+        for _ in 0..self.ahead.count {
+            if !self.find(automaton) {
+                self.ahead.done = true;
+                break;
+            }
+            self.ahead.slots.extend_from_slice(self.slots.first(n));
+            self.advance();
+            if self.must_advance {
+                break;
+            }
+        }
+        self.must_advance = false;
+        (self.start, self.dense) = from;
+    }
+
+    fn find(&mut self, automaton: &Automaton) -> bool {
+        let anchored = self.mode != Mode::Search;
+        if anchored || self.groups == 0 || !self.dense {
+            return self.search(automaton, anchored);
+        }
+        // Where groups count, a match at a known place costs half of one that has to be found first.
+        let from = self.start;
+        for _ in 0..2 {
+            if self.search(automaton, true) {
+                return true;
+            }
+            if self.start == self.end {
+                return false;
+            }
+            self.start = self.next_place();
+        }
+        let found = self.search(automaton, false);
+        self.start = from;
+        found
+    }
+
+    fn search(&mut self, automaton: &Automaton, anchored: bool) -> bool {
         let text = &self.subject.bytes()[..self.end];
         let slots = self.slots.first(automaton.slots(self.groups));
-        let anchored = self.mode != Mode::Search;
-        Ok(automaton.search(th, text, self.start, anchored, slots))
+        automaton.search(text, self.start, anchored, slots)
     }
 
     /// The place of the character behind the one at the start.
@@ -281,12 +367,14 @@ impl<'a> Walk<'a> {
     pub fn advance(&mut self) {
         let (start, end) = self.span();
         self.must_advance = start == end;
+        self.dense = start <= self.start + 1;
         self.start = end;
     }
 
-    /// Where the next match is looked for, as a character, and whether that must not be an empty one there.
-    pub fn rest(&self) -> (usize, bool) {
-        (self.position(self.start), self.must_advance)
+    /// What the walk would go on with: the character where the next match is looked for, whether it must not be an
+    /// empty one there, and whether it is likely to be close by.
+    pub fn rest(&self) -> (usize, bool, bool) {
+        (self.position(self.start), self.must_advance, self.dense)
     }
 
     /// Where a group begins and ends, zero being the whole match; nothing if it took no part.
@@ -335,12 +423,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The bytes (of WTF-8, for text) between two places.
-    pub fn bytes_between(&self, from: usize, to: usize) -> &'a [u8] {
+    /// What the text holds between two places.
+    pub fn part(&self, from: usize, to: usize) -> Part<'a> {
         if self.wide {
-            self.subject.bytes().get(from..to).unwrap_or(&[])
+            self.subject.part_of_bytes(from, to)
         } else {
-            self.subject.bytes_between(from, to)
+            self.subject.part(from, to)
         }
     }
 

@@ -33,10 +33,6 @@ const SEARCH: usize = 30;
 /// long to build.
 const MAX_SIZE: usize = 1 << 20;
 
-/// Bytes from which a search is a blocking region, so that a collection need not wait for it. Less takes the slowest of
-/// the automata a few milliseconds.
-const LONG: usize = 1 << 16;
-
 /// The automata of a pattern.
 pub(super) struct Automata {
     /// Characters that the other engine has looked at since the last automaton was built.
@@ -155,21 +151,14 @@ impl Automaton {
     }
 
     /// Searches `text` from `start` on, or matches there if `anchored`. After a match the slots say where it is.
-    pub fn search(
-        &self,
-        th: &Thread,
-        text: &[u8],
-        start: usize,
-        anchored: bool,
-        slots: &mut [Slot],
-    ) -> bool {
+    pub fn search(&self, text: &[u8], start: usize, anchored: bool, slots: &mut [Slot]) -> bool {
         let input = Input::new(text).range(start..).anchored(if anchored {
             Anchored::Yes
         } else {
             Anchored::No
         });
         slots.fill(None);
-        let mut run = || match slots {
+        let found = match slots {
             [start, end] => {
                 let found = self.regex.search(&input);
                 *start = found.as_ref().and_then(|m| NonMaxUsize::new(m.start()));
@@ -177,12 +166,6 @@ impl Automaton {
                 found.is_some()
             }
             _ => self.regex.search_slots(&input, slots).is_some(),
-        };
-        // The text's cell does not move and never changes.
-        let found = if text.len() - start > LONG {
-            th.blocking(run)
-        } else {
-            run()
         };
         if found && self.least > 2 && slots[self.least - 2].is_some() {
             slots[1] = slots[self.least - 2];
