@@ -310,7 +310,11 @@ pub fn call_method_row(th: &Thread, m: &'static Method, args: Args) -> PyResult 
             {
                 let mut bound = [Value::ABSENT; FEW];
                 bound[..args.values.len()].copy_from_slice(args.values);
-                return native(th, || f(th, &bound[..m.arity.params as usize]));
+                let r = native(th, || f(th, &bound[..m.arity.params as usize]));
+                // The next call's frame may leave these words as they are: the collector would take them for references.
+                bound.fill(Value::ABSENT);
+                std::hint::black_box(&bound);
+                return r;
             }
             bind(th, m, args, |bound| native(th, || f(th, bound)))
         }

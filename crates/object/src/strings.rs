@@ -230,7 +230,9 @@ impl Object<Str> {
         if index == self.len() {
             return self.data.bytes as usize;
         }
-        index::byte_of(self.wtf8(), self.samples(), index)
+        // Near the start a walk needs no index.
+        let samples = if index < 64 { &[] } else { self.samples() };
+        index::byte_of(self.wtf8(), samples, index)
     }
 
     /// Whether a code point is a surrogate.
@@ -252,7 +254,11 @@ impl Object<Str> {
         if self.is_ascii() {
             return offset;
         }
-        index::char_of(self.wtf8(), self.samples(), offset)
+        if offset == self.data.bytes as usize {
+            return self.len();
+        }
+        let samples = if offset < 64 { &[] } else { self.samples() };
+        index::char_of(self.wtf8(), samples, offset)
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn is_ascii_space(b: u8) -> bool {
 macro_rules! predicate {
     ($(#[$doc:meta])* $name:ident, $ascii:expr, $other:expr) => {
         $(#[$doc])*
+        #[inline]
         pub fn $name(c: CodePoint) -> bool {
             let ascii: fn(u8) -> bool = $ascii;
             match c.to_u32() {
@@ -79,7 +80,8 @@ pub fn is_alnum(c: CodePoint) -> bool {
     is_alpha(c) || is_numeric(c)
 }
 
-fn all(text: &Wtf8, wanted: fn(CodePoint) -> bool) -> bool {
+#[inline]
+fn all(text: &Wtf8, wanted: impl Fn(CodePoint) -> bool) -> bool {
     !text.is_empty() && text.code_points().all(wanted)
 }
 

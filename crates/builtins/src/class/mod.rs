@@ -97,6 +97,13 @@ fn this<'a>(v: Value) -> &'a Object<Type> {
     v.expect::<Type>()
 }
 
+/// `str(x)`. Kept apart so that the frame of [`call_type`] stays small: what lies in it from earlier calls, the
+/// collector takes for references.
+#[inline(never)]
+fn text_of(th: &Thread, x: Value) -> PyResult {
+    ops::str(th, x)
+}
+
 /// Calls a class: makes an instance and initialises it. `type(x)` gives the type of `x`.
 pub fn call_type(th: &Thread, v: Value, args: Args) -> PyResult {
     let t = this(v);
@@ -114,7 +121,7 @@ pub fn call_type(th: &Thread, v: Value, args: Args) -> PyResult {
         && t.is(&types::STR)
         && !args.has_kw()
     {
-        return ops::str(th, *x);
+        return text_of(th, *x);
     }
     let slots = t.slots();
     let Some(new) = slots

@@ -3,6 +3,7 @@
 use super::text::quote;
 use super::{encode_ascii, encode_text};
 use std::borrow::Cow;
+use taipan_num::small;
 use taipan_object::call::{self, Args, call_method_row};
 use taipan_object::dict::Dict;
 use taipan_object::func::NativeFunction;
@@ -11,7 +12,7 @@ use taipan_object::native::{GetSet, Method, NativeFn, TypeSpec};
 use taipan_object::strings::Str;
 use taipan_object::types::{self, OBJECT, StaticType, class_of, layout_of};
 use taipan_object::wtf8::Wtf8Buf;
-use taipan_object::{Object, PyResult, Raised, Thread, Value, ops, payload};
+use taipan_object::{Object, PyResult, Raised, Thread, Value, ValueVec, ops, payload};
 use taipan_strings::args;
 
 /// The payload of `Encoder`. It never changes once made.
@@ -154,6 +155,7 @@ static CALL_ROW: Method = Method::new(
             e,
             out: Wtf8Buf::new(),
             markers: e.markers.get().as_dict(),
+            path: ValueVec::new(),
             indent: !e.indent.get().is_none(),
             breaks: Vec::new(),
             base: level,
@@ -171,8 +173,10 @@ struct Run<'a> {
     th: &'a Thread,
     e: &'a Object<Encoder>,
     out: Wtf8Buf,
-    /// The containers around what is being written, by identity; nothing if nobody looks for circles.
+    /// The caller's record of what is being written, by identity; nothing if nobody looks for circles.
     markers: Option<&'a Object<Dict>>,
+    /// The containers around what is being written. They are few, so that no record needs to be kept of them.
+    path: ValueVec,
     indent: bool,
     /// Line breaks with the indentation behind them, from level `base` on.
     breaks: Vec<Wtf8Buf>,
@@ -289,6 +293,11 @@ impl Run<'_> {
                 if let Some(s) = v.as_str_obj() {
                     return self.string(s);
                 }
+                if let Some(n) = v.as_small_int() {
+                    let mut room = [0; small::DECIMAL_ROOM];
+                    self.out.push_str(small::decimal(n, &mut room));
+                    return Ok(());
+                }
                 if v.is_int() || v.as_float().is_some() {
                     let text = self.number(v)?;
                     self.out.push_str(&text);
@@ -309,23 +318,21 @@ impl Run<'_> {
     }
 
     /// Notes that `v` is being written.
-    fn enter(&self, v: Value) -> PyResult<()> {
+    fn enter(&mut self, v: Value) -> PyResult<()> {
         if let Some(m) = self.markers {
             let th = self.th;
-            let id = Value::uint(th, ops::id(v));
-            if m.get(th, id)?.is_some() {
+            let known = self.path.iter().any(|x| x.is(v))
+                || (!m.map.is_empty() && m.get(th, Value::uint(th, ops::id(v)))?.is_some());
+            if known {
                 return Err(th.value_error("Circular reference detected"));
             }
-            m.set(th, id, v)?;
+            self.path.push(th, v)?;
         }
         Ok(())
     }
 
-    fn leave(&self, v: Value) -> PyResult<()> {
-        if let Some(m) = self.markers {
-            m.remove(self.th, Value::uint(self.th, ops::id(v)))?;
-        }
-        Ok(())
+    fn leave(&mut self) {
+        self.path.pop();
     }
 
     fn note(&self, e: Raised, text: String) -> Raised {
@@ -344,7 +351,8 @@ impl Run<'_> {
                 format!("when serializing {} object", ops::full_type_name(v)),
             )
         })?;
-        self.leave(v)
+        self.leave();
+        Ok(())
     }
 
     fn list(&mut self, v: Value, level: i64) -> PyResult<()> {
@@ -375,7 +383,7 @@ impl Run<'_> {
             next = item(i);
             self.th.poll()?;
         }
-        self.leave(v)?;
+        self.leave();
         self.push_break(level)?;
         self.out.push_char(']');
         Ok(())
@@ -406,7 +414,7 @@ impl Run<'_> {
                 th.poll()?;
             }
         }
-        self.leave(v)?;
+        self.leave();
         if !first {
             self.push_break(level)?;
         }
