@@ -66,4 +66,4 @@ if __name__ == "__main__":
     if len(sys.argv) == 3:
         main()
     else:
-        table(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000_000)
+        table(int(sys.argv[1]) if len(sys.argv) > 1 else 30_000_000)
