@@ -259,11 +259,15 @@ pub fn frozen_count() -> usize {
     FROZEN.load(Ordering::Relaxed)
 }
 
-/// Collects now, sweeps at once (so that dead cells' drop functions have run) and counts.
+/// Collects now, sweeps at once (so that dead cells' drop functions have run) and counts. A full collection gives the
+/// system back what is free, but for a little.
 pub fn collect(m: &Mutator, full: bool) -> Stats {
     crate::stack::clear_stack_below();
     let mut stats = cycle(m, full, true, None);
     stats.freed_cells += sweep::finish(true);
+    if full {
+        arena::trim(MIN_BUDGET.load(Ordering::Relaxed) / BLOCK_SIZE);
+    }
     COUNTERS.lock().freed_cells += stats.freed_cells as u64;
     stats
 }

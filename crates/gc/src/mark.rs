@@ -18,6 +18,8 @@ pub struct Marker<'a> {
     /// Cells popped whose headers are on their way; null for none.
     fetching: [Cell; FETCHING],
     turn: usize,
+    /// Whether cells are being traced within the trace function of another.
+    eased: bool,
     full: bool,
     shared: Option<&'a Shared>,
     visitor: Option<&'a mut dyn FnMut(Cell)>,
@@ -33,6 +35,9 @@ impl std::fmt::Debug for Marker<'_> {
 
 /// A marker with this much on its stack gives half of it to one that has nothing.
 const SHARE_ABOVE: usize = 256;
+
+/// Cells on the stack from which [`Marker::ease`] does something.
+const EASE_ABOVE: usize = 1 << 13;
 
 /// The length of the queue of cells that are being fetched.
 const FETCHING: usize = 4;
@@ -56,6 +61,7 @@ impl<'a> Marker<'a> {
             stack: Vec::new(),
             fetching: [std::ptr::null_mut(); FETCHING],
             turn: 0,
+            eased: false,
             full,
             shared: None,
             visitor: None,
@@ -154,6 +160,27 @@ impl<'a> Marker<'a> {
                 None => return,
             }
         }
+    }
+
+    /// For trace functions with very many references, to be called now and then: follows what was given so far, so that
+    /// the stack does not grow with the number.
+    #[inline]
+    pub fn ease(&mut self) {
+        if self.stack.len() > EASE_ABOVE && !self.eased && self.visitor.is_none() {
+            self.ease_now();
+        }
+    }
+
+    #[cold]
+    fn ease_now(&mut self) {
+        // Not one within another: that would go as deep as data do.
+        self.eased = true;
+        while self.stack.len() > EASE_ABOVE / 2
+            && let Some(cell) = self.next()
+        {
+            self.trace(cell);
+        }
+        self.eased = false;
     }
 
     /// The next cell to trace. Cells pass through a short queue in which their headers are fetched

@@ -62,9 +62,12 @@ pub struct Table {
 }
 
 payload!(13: Table, "dict table", |this, m| {
-    for e in this.used_entries() {
-        e.key.trace(m);
-        e.value.trace(m);
+    for part in this.used_entries().chunks(crate::heap::MARKED_AT_ONCE) {
+        for e in part {
+            e.key.trace(m);
+            e.value.trace(m);
+        }
+        m.ease();
     }
 });
 
