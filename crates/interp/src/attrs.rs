@@ -52,7 +52,7 @@ pub struct CacheEntry {
     following: u32,
 }
 
-/// Entries in a chain: sites that see more kinds of objects begin anew.
+/// Entries in a chain: sites that see more kinds of objects begin anew now and then.
 const CHAIN: u32 = 4;
 
 payload!(24: CacheEntry, "inline cache entry", |this, m| {
@@ -191,6 +191,12 @@ pub fn load(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> PyRe
         if v.is_cell()
             && let Some(d) = attr::type_lookup(ty, name)
             && class_of(d).is(&PROPERTY)
+            && d.expect::<Property>()
+                .get
+                .get()
+                .downcast::<Function>()
+                .is_some()
+            && getter(v, pc).is_none()
         {
             fill_type(th, frame, pc, v, ty, version, (For::Property, d));
         }
@@ -356,17 +362,31 @@ fn fill_entry(th: &Thread, frame: FramePtr, pc: Pc, mut e: CacheEntry) {
         return;
     }
     if let Some(old) = entry(pc.peek(1))
-        && old.following + 1 < CHAIN
         && old.kind != For::Module
         && old.is_current()
     {
-        e.following = old.following + 1;
-        e.next = FieldOf::new(old);
+        if old.following + 1 < CHAIN {
+            e.following = old.following + 1;
+            e.next = FieldOf::new(old);
+        } else if !begins_anew() {
+            return;
+        }
     }
     // Entries are plain cells without a type: Python never sees one.
     let Some(v) = new_entry(th, e) else { return };
     let code = frame.code();
     code.fill_cache(th, pc.index_in(code) + 1, v.bits() - 1, v);
+}
+
+/// Whether a site with a full chain is to begin anew: only now and then, since an entry costs an allocation and the lock
+/// of the code object, for which threads would contend at sites that see many kinds of objects.
+fn begins_anew() -> bool {
+    std::thread_local! {
+        static MISSES: std::cell::Cell<u8> = const { std::cell::Cell::new(0) };
+    }
+    let n = MISSES.get().wrapping_add(1);
+    MISSES.set(n);
+    n.is_multiple_of(64)
 }
 
 fn new_entry(th: &Thread, e: CacheEntry) -> Option<Value> {

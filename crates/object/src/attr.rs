@@ -873,9 +873,6 @@ pub fn generic_set(th: &Thread, v: Value, name: Value, value: Value) -> PyResult
             name,
         ));
     }
-    if value.is_absent() {
-        return Err(th.no_attribute(v, name));
-    }
     let msg =
         format!("'{t}' object has no attribute '{n}' and no __dict__ for setting new attributes");
     Err(th.attribute_error(msg, v, name))

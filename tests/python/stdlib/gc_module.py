@@ -43,3 +43,14 @@ gc.set_threshold(1000, 5, 5)
 assert gc.get_threshold()[0] == 1000
 for _ in range(5):
     [[] for _ in range(100_000)]
+
+# Long lists and dicts, within each other too: all that they hold lives, and no more.
+long = [[i, [i]] for i in range(100_000)]
+table = {i: (i, [i]) for i in range(50_000)}
+within = [[[i] for i in range(20_000)] for _ in range(6)] + [table]
+gc.collect()
+churn = [bytearray(50) for _ in range(200_000)]
+gc.collect()
+assert all(x == [i, [i]] for i, x in enumerate(long))
+assert all(table[i] == (i, [i]) for i in range(50_000))
+assert all(x == [i] for part in within[:6] for i, x in enumerate(part))
