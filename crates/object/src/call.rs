@@ -3,7 +3,7 @@
 use crate::error::{PyResult, Raised};
 use crate::func::{BoundMethod, Function, MethodDescriptor, NativeFunction, WrapperDescriptor};
 use crate::heap::{Object, ValueVec};
-use crate::native::{FEW_PARAMETERS, MAX_PARAMETERS, Method, NativeFn};
+use crate::native::{MAX_PARAMETERS, Method, NativeFn};
 use crate::thread::{Thread, hooks};
 use crate::types::{self, class_of};
 use crate::value::Value;
@@ -290,7 +290,7 @@ fn native(th: &Thread, f: impl FnOnce() -> PyResult) -> PyResult {
     f()
 }
 
-/// Parameters that are bound without a loop.
+/// As many parameters as a call binds by filling up.
 const FEW: usize = 6;
 
 /// Calls a row of a method table with all its arguments, the receiver among them.
@@ -301,19 +301,6 @@ pub fn call_method_row(th: &Thread, m: &'static Method, args: Args) -> PyResult 
             if args.kwnames.is_empty()
                 && let Some(r) = call_method_row_simply(th, m, args.values)
             {
-                return r;
-            }
-            // Some left out, and nothing else special.
-            if args.kwnames.is_empty()
-                && m.arity.takes(args.values.len())
-                && m.arity.params as usize <= FEW
-            {
-                let mut bound = [Value::ABSENT; FEW];
-                bound[..args.values.len()].copy_from_slice(args.values);
-                let r = native(th, || f(th, &bound[..m.arity.params as usize]));
-                // The next call's frame may leave these words as they are: the collector would take them for references.
-                bound.fill(Value::ABSENT);
-                std::hint::black_box(&bound);
                 return r;
             }
             bind(th, m, args, |bound| native(th, || f(th, bound)))
@@ -332,14 +319,18 @@ pub fn call_method_row_simply(th: &Thread, m: &'static Method, args: &[Value]) -
     if m.arity.is_exactly(args.len()) {
         return Some(native(th, || f(th, args)));
     }
-    if !m.arity.is_filled_by(args.len()) {
+    if !m.arity.takes(args.len()) || m.arity.params as usize > FEW {
         return None;
     }
-    let mut all = [Value::ABSENT; FEW_PARAMETERS];
+    let mut all = [Value::ABSENT; FEW];
     for (to, from) in all.iter_mut().zip(args) {
         *to = *from;
     }
-    Some(native(th, || f(th, &all[..m.arity.params as usize])))
+    let r = native(th, || f(th, &all[..m.arity.params as usize]));
+    // The next call's frame may leave these words as they are: the collector would take them for references.
+    all.fill(Value::ABSENT);
+    std::hint::black_box(&all);
+    Some(r)
 }
 
 /// The parameters of a text signature, in order.

@@ -96,8 +96,6 @@ impl Parameter {
 
 /// As many parameters as a native function may have.
 pub const MAX_PARAMETERS: usize = 24;
-/// The parameters of a function that is called without much ado.
-pub const FEW_PARAMETERS: usize = 6;
 
 /// Where the names of a signature's parameters lie in its text, in the order of the slots that they are bound to; worked
 /// out at compile time, so that a call with keywords does not read the signature.
@@ -215,16 +213,6 @@ impl Arity {
     #[inline(always)]
     pub const fn is_exactly(&self, n: usize) -> bool {
         self.params as usize == n && self.max as usize == n && !self.varargs && !self.varkw
-    }
-
-    /// Whether `n` positional arguments and nothing else for the other parameters are a call of a few parameters.
-    #[inline(always)]
-    pub const fn is_filled_by(&self, n: usize) -> bool {
-        n <= self.max as usize
-            && n >= self.min as usize
-            && self.params as usize <= FEW_PARAMETERS
-            && !self.varargs
-            && !self.varkw
     }
 }
 
