@@ -129,6 +129,8 @@ impl Gil {
 
     /// Lets go; the first waiter, if there is one, has the lock when this returns.
     pub fn release(&self) {
+        // The next holder may be slow to enter its name, and ours may be gone by then.
+        self.holder.store(0, Ordering::Relaxed);
         if self
             .state
             .compare_exchange(HELD, FREE, Ordering::Release, Ordering::Relaxed)
@@ -137,7 +139,6 @@ impl Gil {
             return;
         }
         parking::unpark_one(self.key(), |found| {
-            self.holder.store(0, Ordering::Relaxed);
             self.drop_requested.store(0, Ordering::Relaxed);
             self.switches.fetch_add(1, Ordering::Relaxed);
             let next = match (found.woke, found.more) {

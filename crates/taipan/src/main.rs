@@ -1,8 +1,7 @@
 //! The executable.
 
-/// For what lies outside the collected heap: big integers' digits, buffers of streams, the compiler's trees.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+// What lies outside the collected heap (tables of streams, the compiler's trees) is the C library's allocator's: it is
+// the one that finds its locks free in the child of a fork, whatever other threads were about.
 
 fn main() {
     let argv = std::env::args_os().collect();
