@@ -324,6 +324,8 @@ fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyRes
                 }
                 Err(_) => unreachable!("a new thread is not attached, and has its stacks"),
             }
+            // Whoever has seen the end may rely on it that no signal for the process comes to this thread.
+            taipan_host::thread::block_all_signals();
             // First, so that whoever waits for the end and starts another thread then finds this one idle. Only for him:
             // threads that nobody has joined are not to have the same number in the kernel.
             if mine.is_awaited() {

@@ -62,7 +62,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Offers the calling thread, if there is a place. It then only has to return from its work.
+    /// Offers the calling thread, which takes no signals, if there is a place. It then only has to return from its work.
     pub(super) fn offer(self) {
         if self.generation != host::generation() {
             return;
@@ -73,7 +73,6 @@ impl Place {
                 .is_ok()
         });
         let Some(spot) = free else { return };
-        host::block_all_signals();
         spot.stack.store(self.stack, Ordering::Relaxed);
         spot.generation.store(self.generation, Ordering::Relaxed);
         spot.ident.store(host::pthread_id(), Ordering::Relaxed);
