@@ -4,7 +4,6 @@ use crate::config::Config;
 use crate::import_lock::ImportLock;
 use crate::{hooks, imp, modules};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use taipan_object::dict::Dict;
 use taipan_object::func::Module;
 use taipan_object::native::ModuleSpec;
@@ -57,7 +56,6 @@ pub fn create_main(config: Config) -> std::io::Result<Box<Thread>> {
     };
     let _ = interp.config.set(Box::new(engine));
     let th = Thread::attach(interp, true)?;
-    interp.recursion_limit.store(1000, Ordering::Relaxed);
     Ok(th)
 }
 

@@ -1,10 +1,9 @@
 //! Entering and leaving frames.
 
-use std::sync::atomic::Ordering;
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
-use taipan_object::frame::{FramePtr, FrameRec, Pc, Regs, Step, frame_flags};
+use taipan_object::frame::{FramePtr, Pc, Regs, Step, frame_flags};
 use taipan_object::func::{BoundMethod, Function, NativeFunction};
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value};
@@ -12,8 +11,7 @@ use taipan_object::{Object, PyResult, Thread, Value};
 /// Whether another frame may be entered: neither the recursion limit is reached, nor are the thread's stacks full.
 #[inline(always)]
 pub fn has_room(th: &Thread, regs: Regs, nregs: u32) -> bool {
-    (th.depth.get() as i32) < th.interp.recursion_limit.load(Ordering::Relaxed)
-        && th.has_room(regs.0, nregs as usize)
+    th.has_room(regs.0, nregs as usize)
 }
 
 /// Fails at the recursion limit or where the thread's stacks are full.
@@ -24,41 +22,6 @@ pub fn check_room(th: &Thread, regs: Regs, nregs: u32) -> PyResult<()> {
     } else {
         Err(th.recursion_error(""))
     }
-}
-
-/// Pushes the frame of a function whose window at `regs` holds its arguments.
-#[inline(always)]
-pub fn push(
-    th: &Thread,
-    func: Value,
-    f: &Object<Function>,
-    code: &Object<Code>,
-    regs: Regs,
-    dst: u16,
-    flags: u16,
-) -> FramePtr {
-    let top = regs.from(code.nregs as usize).0;
-    th.stack_top.set(top);
-    th.depth.set(th.depth.get() + 1);
-    th.push_frame(FrameRec {
-        code,
-        pc: code.start(),
-        regs: regs.0,
-        globals: f.globals.expect(),
-        builtins: f.builtins.expect(),
-        func,
-        locals: Value::ABSENT,
-        object: Value::ABSENT,
-        generator: Value::ABSENT,
-        previous: th.frame.get(),
-        top,
-        dst,
-        flags,
-        resume: 0,
-        advance: 0,
-        spare_register: 0,
-        yield_register: 0,
-    })
 }
 
 /// Enters a function with any arguments: its window is made at the top of the register stack.
@@ -86,7 +49,7 @@ pub fn enter(
         th.stack_top.set(saved);
         bound?;
     }
-    Ok(push(th, func, f, code, regs, dst, flags))
+    Ok(th.push_frame(func, code, regs.0, dst, flags))
 }
 
 /// Makes a plain instance of a class and enters its `__init__`, whose arguments lie in the window from `start`. Not
@@ -111,33 +74,33 @@ pub fn enter_class(
     regs.set(start as u16 - 1, instance);
     let f = init.expect::<Function>();
     let code = f.code.expect();
-    let in_stack = frame.generator.is_absent();
+    let in_stack = !frame.in_generator();
     let mut entered = if code.simple_args as usize == n + 1 && in_stack {
         let window = regs.from(start - 1);
         check_room(th, window, code.nregs)?;
         window.clear(n + 1, code.first_temp as usize);
-        push(th, init, f, code, window, dst, frame_flags::INIT)
+        th.push_frame(init, code, window.0, dst, 0)
     } else {
         if in_stack {
             th.stack_top.set(regs.from(start + n).0);
         }
         let args = Args::positional(regs.slice(start as u16 - 1, n + 1));
-        enter(th, init, f, args, dst, frame_flags::INIT)?
+        enter(th, init, f, args, dst, 0)?
     };
-    entered.locals = instance;
+    entered.set_instance(instance);
     Ok(entered)
 }
 
 /// Leaves the innermost frame; the caller restores its own state.
 #[inline(always)]
-pub fn leave(th: &Thread, frame: FramePtr) {
-    if !frame.object.is_absent() {
+pub fn leave(th: &Thread, mut frame: FramePtr) {
+    if !frame.object().is_absent() {
         crate::frames::detach(th, frame);
     }
-    th.frame.set(frame.previous);
-    th.depth.set(th.depth.get() - 1);
-    if frame.generator.is_absent() {
-        th.frame_top.set(frame.0);
+    if frame.in_generator() {
+        frame.suspend_on(th);
+    } else {
+        th.frame.set(frame.previous);
     }
 }
 
@@ -196,7 +159,7 @@ impl OutsideCall {
         // What the loop left on the native stack must not show between the frames of the call.
         taipan_object::gc::clear_stack_below();
         let regs = Regs(frame.regs);
-        if frame.generator.is_absent() {
+        if !frame.in_generator() {
             th.stack_top.set(regs.from(self.start + self.n).0);
         }
         let args = Args::positional(regs.slice(self.start as u16, self.n));
@@ -215,8 +178,6 @@ impl OutsideCall {
 pub fn leave_plainly(th: &Thread, frame: FramePtr) {
     let below = FramePtr(frame.previous);
     th.frame.set(below.0);
-    th.depth.set(th.depth.get() - 1);
-    th.frame_top.set(frame.0);
     th.stack_top.set(below.top);
 }
 
@@ -254,36 +215,15 @@ pub fn run_code(
     check_room(th, regs, c.nregs)?;
     regs.clear(0, c.first_temp as usize);
     let builtins = taipan_builtins::builtins_of(th, globals);
-    let func = if closure.is_absent() || closure.is_none() {
-        Value::ABSENT
-    } else {
-        let f = crate::function::make(th, c, globals, builtins)?;
-        f.closure.set(&f.header, closure);
-        f.value()
-    };
-    let top = regs.from(c.nregs as usize).0;
-    th.stack_top.set(top);
-    th.depth.set(th.depth.get() + 1);
+    let func = crate::function::make(th, c, globals, builtins)?;
+    if !closure.is_none() {
+        func.closure.set(&func.header, closure);
+    }
+    let mut frame = th.push_frame(func.value(), c, regs.0, 0, frame_flags::ENTRY);
     let optimized = c.flags & taipan_bytecode::CodeFlags::OPTIMIZED != 0;
-    let frame = th.push_frame(FrameRec {
-        code: c,
-        pc: c.start(),
-        regs: regs.0,
-        globals,
-        builtins,
-        func,
-        locals: if optimized { Value::ABSENT } else { locals },
-        object: Value::ABSENT,
-        generator: Value::ABSENT,
-        previous: th.frame.get(),
-        top,
-        dst: 0,
-        flags: frame_flags::ENTRY,
-        resume: 0,
-        advance: 0,
-        spare_register: 0,
-        yield_register: 0,
-    });
+    if !optimized && !locals.is_absent() {
+        frame.set_namespace(locals);
+    }
     let r = crate::eval::run(th, frame, None);
     th.stack_top.set(saved);
     match r? {

@@ -7,14 +7,14 @@
 use crate::calls::OutsideCall;
 use crate::iterate::{self, Next};
 use crate::{arith, attrs, build, calls, generators, globals, raise, rare, trace};
+use std::hint::cold_path;
 use taipan_bytecode::{Instr, Op, byte};
 use taipan_object::call::{self, Args};
-use taipan_object::code::Code;
 use taipan_object::frame::{FramePtr, Generator, Pc, Regs, Step, frame_flags};
 use taipan_object::func::{Cell, Function};
 use taipan_object::slots::{BinOp, CmpOp};
 use taipan_object::types::{self, TUPLE, class_of};
-use taipan_object::{Object, PyResult, Raised, Thread, Value, ops};
+use taipan_object::{PyResult, Raised, Thread, Value, ops};
 
 /// How a copy of the loop ends.
 enum Exit {
@@ -58,7 +58,6 @@ fn run_in<const TRACED: bool>(
     thrown: Option<Raised>,
 ) -> PyResult<Exit> {
     let mut frame = entry;
-    let mut code: &Object<Code> = frame.code();
     let mut regs = Regs(frame.regs);
     let mut pc = Pc(frame.pc);
     let mut trail = trace::Trail::at(frame);
@@ -70,7 +69,6 @@ fn run_in<const TRACED: bool>(
         };
         let (f, from) = raise::unwind(th, frame, pc, e, false, TRACED)?;
         frame = f;
-        code = frame.code();
         regs = Regs(frame.regs);
         pc = Pc(frame.pc);
         trail.jumped_from(from);
@@ -83,14 +81,16 @@ fn run_in<const TRACED: bool>(
                     frame.pc = pc.0;
                     match $e {
                         Ok(v) => v,
-                        Err(e) => break 'run (e, false),
+                        Err(e) => {
+                            cold_path();
+                            break 'run (e, false);
+                        }
                     }
                 }};
             }
             macro_rules! load_frame {
                 ($f:expr) => {{
                     frame = $f;
-                    code = frame.code();
                     regs = Regs(frame.regs);
                     pc = Pc(frame.pc);
                     if TRACED {
@@ -101,6 +101,7 @@ fn run_in<const TRACED: bool>(
             macro_rules! poll {
                 () => {
                     if th.mutator.poll_bits() != 0 {
+                        cold_path();
                         tri!(th.poll());
                         if !TRACED && th.traced.get() {
                             frame.flags |= frame_flags::TRACED;
@@ -113,6 +114,7 @@ fn run_in<const TRACED: bool>(
             macro_rules! poll_entered {
                 () => {
                     if th.mutator.poll_bits() != 0 {
+                        cold_path();
                         tri!(th.poll());
                         if !TRACED && th.traced.get() {
                             return Ok(Exit::Move);
@@ -149,7 +151,7 @@ fn run_in<const TRACED: bool>(
                         regs.set(dst, v);
                         continue;
                     }
-                    if !frame.generator.is_absent() {
+                    if frame.in_generator() {
                         generators::finished(th, frame);
                     }
                     calls::leave(th, frame);
@@ -166,7 +168,7 @@ fn run_in<const TRACED: bool>(
                                 class_of(v).name_text()
                             ))))
                         }
-                        regs.set(dst, left.locals);
+                        regs.set(dst, left.instance());
                     } else if flags & frame_flags::LOOP != 0 {
                         // The loop's generator ended: on past the loop.
                         if TRACED {
@@ -218,23 +220,21 @@ fn run_in<const TRACED: bool>(
                     let f = func.expect::<Function>();
                     let c = f.code.expect();
                     let (start, n): (usize, usize) = ($start, $n);
-                    if c.simple_args as usize == n && frame.generator.is_absent() {
-                        let window = regs.from(start);
-                        if !calls::has_room(th, window, c.nregs) {
-                            tri!(Err(th.recursion_error("")));
-                        }
+                    let window = regs.from(start);
+                    if c.simple_args as usize == n
+                        && th.has_room_above(frame, window.0, c.nregs as usize)
+                    {
                         window.clear(n, c.first_temp as usize);
                         pc.step($words);
                         frame.pc = pc.0;
-                        frame = calls::push(th, func, f, c, window, $dst, 0);
-                        code = c;
+                        frame = th.push_frame_above(frame, func, c, window.0, $dst);
                         regs = window;
                         pc = Pc(c.start());
                         if TRACED {
                             trail = trace::Trail::at(frame);
                         }
                     } else {
-                        if frame.generator.is_absent() {
+                        if !frame.in_generator() {
                             th.stack_top.set(regs.from(start + n).0);
                         }
                         let args = Args::positional(regs.slice(start as u16, n));
@@ -248,7 +248,7 @@ fn run_in<const TRACED: bool>(
             }
             macro_rules! native {
                 ($top:expr, $e:expr) => {{
-                    if frame.generator.is_absent() {
+                    if !frame.in_generator() {
                         th.stack_top.set(regs.from($top).0);
                     }
                     frame.pc = pc.0;
@@ -256,7 +256,10 @@ fn run_in<const TRACED: bool>(
                     th.stack_top.set(frame.top);
                     match r {
                         Ok(v) => v,
-                        Err(e) => break 'run (e, false),
+                        Err(e) => {
+                            cold_path();
+                            break 'run (e, false);
+                        }
                     }
                 }};
             }
@@ -327,6 +330,7 @@ fn run_in<const TRACED: bool>(
                             continue;
                         }
                     }
+                    cold_path();
                     let v = tri!(arith::slow(th, $op, i.x() != 0, a, b));
                     regs.set(i.a(), v);
                     pc.step(1);
@@ -353,6 +357,7 @@ fn run_in<const TRACED: bool>(
                             continue;
                         }
                     }
+                    cold_path();
                     let v = tri!(arith::slow(th, $op, i.x() != 0, a, b));
                     regs.set(i.a(), v);
                     pc.step(1);
@@ -364,7 +369,10 @@ fn run_in<const TRACED: bool>(
                     let (a, b): (Value, Value) = (regs.get(i.a()), $b);
                     let t = match arith::compare_fast(a, b, $op) {
                         Some(t) => t,
-                        None => tri!(arith::compare_truth(th, a, b, $op)),
+                        None => {
+                            cold_path();
+                            tri!(arith::compare_truth(th, a, b, $op))
+                        }
                     };
                     if t == $want {
                         pc.step(i.off24() as isize);
@@ -406,14 +414,14 @@ fn run_in<const TRACED: bool>(
                     byte::LOAD_CONST => {
                         regs.set(
                             i.c(),
-                            code.consts.expect().fields()[i.imm32() as usize].get(),
+                            frame.code().consts.expect().fields()[i.imm32() as usize].get(),
                         );
                     }
                     byte::LOAD_INT => regs.set(i.c(), Value::small_int(i.imm32() as i64)),
                     byte::CLEAR => regs.set(i.a(), Value::ABSENT),
                     byte::CHECK_LOCAL => {
                         if regs.get(i.a()).is_absent() {
-                            tri!(Err(globals::unbound(th, code, i.a() as usize)))
+                            tri!(Err(globals::unbound(th, frame.code(), i.a() as usize)))
                         }
                     }
                     byte::ADD => arith!(i, BinOp::Add, |a, b| arith::add_int(a, b), |x, y| Some(
@@ -676,7 +684,8 @@ fn run_in<const TRACED: bool>(
                         let v = match globals::cached_global(frame, pc) {
                             Some(v) => v,
                             None => {
-                                let name = globals::name_of(code, i.imm32() as usize);
+                                cold_path();
+                                let name = globals::name_of(frame.code(), i.imm32() as usize);
                                 tri!(globals::load_global(th, frame, pc, name))
                             }
                         };
@@ -684,25 +693,25 @@ fn run_in<const TRACED: bool>(
                         pc.step(2);
                     }
                     byte::STORE_GLOBAL => {
-                        let name = globals::name_of(code, i.imm32() as usize);
+                        let name = globals::name_of(frame.code(), i.imm32() as usize);
                         tri!(frame.globals().set(th, name, regs.get(i.c())));
                         pc.step(1);
                     }
                     byte::LOAD_NAME => {
-                        let name = globals::name_of(code, i.imm32() as usize);
+                        let name = globals::name_of(frame.code(), i.imm32() as usize);
                         let v = tri!(globals::load_name(th, frame, name));
                         regs.set(i.c(), v);
                         pc.step(2);
                     }
                     byte::STORE_NAME => {
-                        let name = globals::name_of(code, i.imm32() as usize);
+                        let name = globals::name_of(frame.code(), i.imm32() as usize);
                         tri!(globals::store_name(th, frame, name, regs.get(i.c())));
                         pc.step(1);
                     }
                     byte::LOAD_DEREF => {
                         let v = regs.get(i.b()).expect::<Cell>().value.get();
                         if v.is_absent() {
-                            tri!(Err(globals::unbound(th, code, i.b() as usize)))
+                            tri!(Err(globals::unbound(th, frame.code(), i.b() as usize)))
                         }
                         regs.set(i.a(), v);
                     }
@@ -725,7 +734,7 @@ fn run_in<const TRACED: bool>(
                                     poll_entered!();
                                     continue;
                                 }
-                                let name = globals::name_of(code, i.c() as usize);
+                                let name = globals::name_of(frame.code(), i.c() as usize);
                                 tri!(attrs::load(th, frame, pc, v, name))
                             }
                         };
@@ -735,7 +744,7 @@ fn run_in<const TRACED: bool>(
                     byte::STORE_ATTR => {
                         let (v, x) = (regs.get(i.a()), regs.get(i.b()));
                         if !attrs::store_fast(v, pc, x) {
-                            let name = globals::name_of(code, i.c() as usize);
+                            let name = globals::name_of(frame.code(), i.c() as usize);
                             tri!(attrs::store(th, frame, pc, v, name, x));
                         }
                         pc.step(2);
@@ -745,7 +754,7 @@ fn run_in<const TRACED: bool>(
                         let (f, receiver) = match attrs::method_fast(v, pc) {
                             Some(m) => m,
                             None => {
-                                let name = globals::name_of(code, i.c() as usize);
+                                let name = globals::name_of(frame.code(), i.c() as usize);
                                 tri!(attrs::method(th, frame, pc, v, name))
                             }
                         };
@@ -784,9 +793,11 @@ fn run_in<const TRACED: bool>(
                         let base = i.b() as usize;
                         let mut f = regs.get(i.b());
                         let (mut start, mut n) = (base + 2, i.c() as usize);
-                        if f.downcast::<Function>().is_none()
-                            && let Some(m) = calls::bound(f)
-                        {
+                        if !TRACED && f.downcast::<Function>().is_some() {
+                            enter!(f, start, n, i.a(), 2);
+                            continue;
+                        }
+                        if let Some(m) = calls::bound(f) {
                             f = m.func.get();
                             regs.set(i.b() + 1, m.receiver.get());
                             start -= 1;
@@ -811,7 +822,8 @@ fn run_in<const TRACED: bool>(
                     }
                     byte::CALL_KW => {
                         let base = i.b() as usize;
-                        let kwnames = code.consts.expect().fields()[pc.peek(0) as usize].get();
+                        let kwnames =
+                            frame.code().consts.expect().fields()[pc.peek(0) as usize].get();
                         let kwnames = kwnames.as_tuple().unwrap_or(&[]);
                         let mut f = regs.get(i.b());
                         let (mut start, mut n) = (base + 2, i.c() as usize);
@@ -835,7 +847,7 @@ fn run_in<const TRACED: bool>(
                             &args.values[..n - kwnames.len()]
                         ));
                         if let Some(fo) = f.downcast::<Function>() {
-                            if frame.generator.is_absent() {
+                            if !frame.in_generator() {
                                 th.stack_top.set(regs.from(start + n).0);
                             }
                             let fr = tri!(calls::enter(th, f, fo, args, i.a(), 0));
@@ -909,7 +921,7 @@ fn run_in<const TRACED: bool>(
                             let unpack = Instr(after.peek(0));
                             if unpack.byte() == byte::UNPACK_PAIR
                                 && unpack.b() == i.a()
-                                && u32::from(i.a()) >= code.first_temp
+                                && u32::from(i.a()) >= frame.code().first_temp
                             {
                                 // Of a pair that is unpacked at once no tuple is made.
                                 match tri!(iterate::next_pair(th, it)) {
@@ -979,7 +991,7 @@ fn run_in<const TRACED: bool>(
                     }
                     byte::RETURN => finish!(regs.get(i.a())),
                     byte::RETURN_CONST => {
-                        finish!(code.consts.expect().fields()[i.imm32() as usize].get())
+                        finish!(frame.code().consts.expect().fields()[i.imm32() as usize].get())
                     }
                     byte::RETURN_GENERATOR => {
                         frame.pc = pc.0;
@@ -1179,7 +1191,7 @@ fn run_in<const TRACED: bool>(
                     | 253
                     | 254
                     | 255 => {
-                        let n = tri!(rare::run(th, frame, code, regs, pc, i));
+                        let n = tri!(rare::run(th, frame, frame.code(), regs, pc, i));
                         pc.step(n);
                     }
                 }
@@ -1187,7 +1199,6 @@ fn run_in<const TRACED: bool>(
         };
         let (f, from) = raise::unwind(th, frame, pc, raised, again, TRACED)?;
         frame = f;
-        code = frame.code();
         regs = Regs(frame.regs);
         pc = Pc(frame.pc);
         if TRACED {

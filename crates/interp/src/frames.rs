@@ -8,7 +8,7 @@ use taipan_object::{Object, PyResult, Thread, Value};
 
 /// The frame ends: its object keeps the registers and the way back.
 pub fn detach(th: &Thread, frame: FramePtr) {
-    let Some(o) = frame.object.downcast::<Frame>() else {
+    let Some(o) = frame.object().downcast::<Frame>() else {
         return;
     };
     let code = frame.code();
@@ -25,7 +25,7 @@ pub fn detach(th: &Thread, frame: FramePtr) {
     o.lasti
         .store(Pc(frame.pc).index_in(code) as i64 - 1, Ordering::Relaxed);
     // A suspended or ended generator's frame has no way back.
-    let back = if frame.generator.is_absent() {
+    let back = if !frame.in_generator() {
         parent_object(th, frame.previous)
     } else {
         Value::NONE
@@ -67,7 +67,11 @@ pub fn current(th: &Thread, depth: usize) -> Value {
 pub fn of_all_threads(th: &Thread) -> PyResult {
     by_thread(th, &|t| {
         let f = FramePtr(t.frame.get());
-        if f.is_null() { Value::ABSENT } else { f.object }
+        if f.is_null() {
+            Value::ABSENT
+        } else {
+            f.object()
+        }
     })
 }
 

@@ -68,10 +68,10 @@ pub fn make_function(th: &Thread, frame: FramePtr, code: Value, flags: u8, regs:
 
 /// Gives the frame's namespace an `__annotations__` dict if it has none.
 pub fn setup_annotations(th: &Thread, frame: FramePtr) -> PyResult<()> {
-    let ns = if frame.locals.is_absent() {
+    let ns = if frame.namespace().is_absent() {
         frame.globals().value()
     } else {
-        frame.locals
+        frame.namespace()
     };
     if crate::globals::lookup_mapping(th, ns, names::ANNOTATIONS.get())?.is_none() {
         let d = Dict::new(th).value();

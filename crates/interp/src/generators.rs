@@ -44,7 +44,6 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
     };
     let mut rec = *frame;
     rec.regs = registers.fields().as_ptr() as *mut Value;
-    rec.object = Value::ABSENT;
     rec.previous = std::ptr::null_mut();
     rec.flags = 0;
     let g = th.new_object(
@@ -60,7 +59,7 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
             origin: Field::new(origin),
         },
     );
-    FramePtr(g.frame()).generator = g.value();
+    FramePtr(g.frame()).set_generator(g.value());
     // A finaliser closes it: `finally` blocks and `with` statements end though nobody runs it to its end.
     if code.notices_close || flags.has(CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) {
         gc::register_finalizable(g.value().cell_unchecked());
@@ -120,13 +119,9 @@ fn take(g: &Object<Generator>) -> Result<GenState, GenState> {
 
 fn push(th: &Thread, g: &Object<Generator>, flags: u16) -> FramePtr {
     let mut f = FramePtr(g.frame());
-    f.previous = th.frame.get();
-    f.top = th.stack_top.get();
-    f.flags = flags | frame_flags::GENERATOR;
+    f.resume_on(th, flags);
     g.exc.previous.set(th.exc.get());
     th.exc.set(&g.exc);
-    th.frame.set(f.0);
-    th.depth.set(th.depth.get() + 1);
     f
 }
 
@@ -136,7 +131,7 @@ fn pop_exc(th: &Thread, g: &Object<Generator>) {
 }
 
 fn owner<'a>(frame: FramePtr) -> &'a Object<Generator> {
-    frame.generator.expect::<Generator>()
+    frame.generator().expect::<Generator>()
 }
 
 /// The generator's frame stops at a yield; the frame below becomes the innermost.
@@ -144,9 +139,7 @@ fn owner<'a>(frame: FramePtr) -> &'a Object<Generator> {
 pub fn suspend(th: &Thread, mut frame: FramePtr) {
     let g = owner(frame);
     pop_exc(th, g);
-    th.frame.set(frame.previous);
-    th.depth.set(th.depth.get() - 1);
-    frame.previous = std::ptr::null_mut();
+    frame.suspend_on(th);
     // Its registers were stored into without telling the collector.
     gc::write_barrier(g.value().cell_unchecked());
     if let Some(r) = g.registers.get() {
@@ -160,10 +153,10 @@ pub fn finished(th: &Thread, frame: FramePtr) {
     let g = owner(frame);
     pop_exc(th, g);
     g.exc.value.set(Value::ABSENT);
-    if !frame.object.is_absent() {
+    if !frame.object().is_absent() {
         crate::frames::detach(th, frame);
         let mut f = frame;
-        f.object = Value::ABSENT;
+        f.forget_object();
     }
     if let Some(r) = g.registers.get() {
         for f in r.fields() {
@@ -225,7 +218,7 @@ fn what(g: Value) -> &'static str {
 pub fn resume(th: &Thread, gen_value: Value, how: Resume) -> PyResult<Step> {
     let g = gen_value.expect::<Generator>();
     th.check_native_stack()?;
-    if th.depth.get() as i32 >= th.interp.recursion_limit.load(Ordering::Relaxed) {
+    if th.is_at_recursion_limit() {
         return Err(th.recursion_error(""));
     }
     let from = match take(g) {
@@ -310,12 +303,9 @@ fn delegate_throw(th: &Thread, g: &Object<Generator>, e: Value) -> PyResult<Dele
         return Ok(Delegated::Raise(Raised(e)));
     };
     // The generator is on the stack meanwhile.
-    f.previous = th.frame.get();
-    f.top = th.stack_top.get();
-    th.frame.set(f.0);
+    f.resume_on(th, 0);
     let done = throw_to(th, it, e);
-    th.frame.set(f.previous);
-    f.previous = std::ptr::null_mut();
+    f.suspend_on(th);
     Ok(match done {
         Thrown::Not => Delegated::Raise(Raised(e)),
         Thrown::Step(Ok(Step::Yield(v))) => Delegated::Yielded(v),

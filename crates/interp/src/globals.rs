@@ -1,9 +1,9 @@
 //! Names: globals and builtins through inline caches, namespaces of class bodies and modules, cells.
 //!
-//! A cached global is one word: the address of the published table of the globals (48 bits) and the entry's number.
+//! A cached global is one word: the address of the published table of the globals (48 bits) and where in it the value is.
 //! An entry belongs to its key while the table is published, so equal addresses mean the same variable. A cached
 //! builtin has two words: the globals' table with the number of its entries (the top bit set), which says that the
-//! name is no global, and the builtins' table with the entry's number.
+//! name is no global, and the builtins' table with the place of the value.
 
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
@@ -20,28 +20,33 @@ const BUILTIN: u64 = 1 << 63;
 #[inline(always)]
 pub fn cached_global(frame: FramePtr, pc: Pc) -> Option<Value> {
     let word = pc.peek(0);
+    if word as i64 > 0 {
+        return value_in(&frame.globals().map, word);
+    }
     if word == 0 {
+        std::hint::cold_path();
         return None;
     }
     let globals = frame.globals();
-    if word & BUILTIN == 0 {
-        let t = globals.map.table()?;
-        if t as *const _ as u64 == word >> 16 {
-            return t.entries()[(word & 0xFFFF) as usize].value().present();
-        }
-        return None;
-    }
     let t = globals.map.table_address() as u64;
     if t != (word & !BUILTIN) >> 16
         || (t != 0 && globals.map.table()?.used() as u64 != word & 0xFFFF)
     {
         return None;
     }
-    let second = pc.peek(1);
-    let t = frame.builtins().map.table()?;
-    if t as *const _ as u64 == second >> 16 {
-        return t.entries()[(second & 0xFFFF) as usize].value().present();
+    value_in(&frame.builtins().map, pc.peek(1))
+}
+
+/// What a cache word names in a map, if the map still has the table.
+#[inline(always)]
+fn value_in(map: &Map, word: u64) -> Option<Value> {
+    let t = map.table()?;
+    if t as *const _ as u64 == word >> 16
+        && let Some(v) = t.value_at(word as u16).present()
+    {
+        return Some(v);
     }
+    std::hint::cold_path();
     None
 }
 
@@ -50,11 +55,8 @@ fn entry_word(d: &Object<Dict>, name: Value) -> Option<(u64, Value, Value)> {
     let hash = name.expect::<Str>().hash();
     let n = Map::find_str(t, name, hash)?;
     let v = t.entries()[n].value().present()?;
-    if n < 0x10000 {
-        Some(((t as *const _ as u64) << 16 | n as u64, t.value(), v))
-    } else {
-        None
-    }
+    let offset = t.value_offset(n)?;
+    Some(((t as *const _ as u64) << 16 | offset as u64, t.value(), v))
 }
 
 /// A global by name, filling the caches at `pc`.
@@ -124,8 +126,8 @@ pub fn name_error(th: &Thread, name: Value) -> Raised {
 
 /// A name in the frame's namespace, its globals, its builtins.
 pub fn load_name(th: &Thread, frame: FramePtr, name: Value) -> PyResult {
-    if !frame.locals.is_absent()
-        && let Some(v) = lookup_mapping(th, frame.locals, name)?
+    if !frame.namespace().is_absent()
+        && let Some(v) = lookup_mapping(th, frame.namespace(), name)?
     {
         return Ok(v);
     }
@@ -145,10 +147,10 @@ pub fn load_global_uncached(th: &Thread, frame: FramePtr, name: Value) -> PyResu
 
 /// Stores into the frame's namespace.
 pub fn store_name(th: &Thread, frame: FramePtr, name: Value, v: Value) -> PyResult<()> {
-    let ns = if frame.locals.is_absent() {
+    let ns = if frame.namespace().is_absent() {
         frame.globals().value()
     } else {
-        frame.locals
+        frame.namespace()
     };
     match ns.as_dict() {
         Some(d) if class_of(ns).is(&DICT) => d.set(th, name, v),
@@ -158,10 +160,10 @@ pub fn store_name(th: &Thread, frame: FramePtr, name: Value, v: Value) -> PyResu
 
 /// Deletes from the frame's namespace.
 pub fn delete_name(th: &Thread, frame: FramePtr, name: Value) -> PyResult<()> {
-    let ns = if frame.locals.is_absent() {
+    let ns = if frame.namespace().is_absent() {
         frame.globals().value()
     } else {
-        frame.locals
+        frame.namespace()
     };
     match ops::del_item(th, ns, name) {
         Err(e) if e.is(&exc::KEY_ERROR) => Err(name_error(th, name)),

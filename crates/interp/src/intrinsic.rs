@@ -76,7 +76,7 @@ fn stop_iteration_error(th: &Thread, e: Value) -> Value {
     let owner = if frame.is_null() {
         Value::ABSENT
     } else {
-        taipan_object::frame::FramePtr(frame).generator
+        taipan_object::frame::FramePtr(frame).generator()
     };
     let is = |t| !owner.is_absent() && class_of(owner).is(t);
     let what = if is(&types::COROUTINE) {

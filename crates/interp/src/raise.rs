@@ -52,7 +52,7 @@ pub fn unwind(
             // It leaves from where it was raised, not from the code that raised it again.
             let tb = raised.0.downcast::<Exception>().map(|e| e.traceback.get());
             if let Some(t) = tb.and_then(|t| t.downcast::<exc::Traceback>())
-                && t.frame.get().is(frame.object)
+                && t.frame.get().is(frame.object())
             {
                 let lasti = t.lasti.load(std::sync::atomic::Ordering::Relaxed);
                 let mut at = Pc(code.entry());
@@ -67,7 +67,7 @@ pub fn unwind(
             raised = trace::unwound(th, frame, raised);
         }
         let flags = frame.flags;
-        if !frame.generator.is_absent() {
+        if frame.in_generator() {
             crate::generators::finished(th, frame);
         }
         crate::calls::leave(th, frame);

@@ -83,10 +83,10 @@ pub fn run(
             regs.set(i.a(), v);
         }
         Op::LOAD_LOCALS => {
-            let v = if frame.locals.is_absent() {
+            let v = if frame.namespace().is_absent() {
                 frame.globals().value()
             } else {
-                frame.locals
+                frame.namespace()
             };
             regs.set(i.a(), v);
         }

@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::dict::Dict;
+use crate::func::Function;
 use crate::heap::{Array, Field, FieldOf, Object, mark_value};
 use crate::payload;
 use crate::thread::ExcNode;
@@ -19,18 +20,8 @@ pub struct FrameRec {
     pub pc: *const u64,
     /// The first register.
     pub regs: *mut Value,
-    /// The globals.
-    pub globals: *const Object<Dict>,
-    /// The builtins.
-    pub builtins: *const Object<Dict>,
-    /// The function; absent for module and class code run without one.
+    /// The function: its globals and builtins are the frame's. Module and class code has one made for it.
     pub func: Value,
-    /// The namespace of module and class code; absent in functions.
-    pub locals: Value,
-    /// Python's frame object, if one was asked for.
-    pub object: Value,
-    /// The generator that owns the frame, or absent.
-    pub generator: Value,
     /// The frame that called this one.
     pub previous: *mut FrameRec,
     /// The thread's register stack top while this frame is the innermost.
@@ -39,15 +30,21 @@ pub struct FrameRec {
     pub dst: u16,
     /// Bits of [`frame_flags`].
     pub flags: u16,
+    /// The register of the iterator whose generator a loop of this frame runs.
+    pub spare_register: u16,
+    /// The register that gets the value sent to a suspended frame.
+    pub yield_register: u16,
+    // What follows counts only where a flag says so, and is not written when a function is entered.
+    object: Value,
+    generator: Value,
+    locals: Value,
+    /// For the frame of a generator that runs: the first free record of the thread's frame stack.
+    free: *mut FrameRec,
     /// For a generator run by a loop of the frame below: words from that frame's place to where it goes on when the
     /// generator ends.
     pub resume: i32,
     /// The same for when the generator yields.
     pub advance: i32,
-    /// The register of the iterator whose generator a loop of this frame runs.
-    pub spare_register: u16,
-    /// The register that gets the value sent to a suspended frame.
-    pub yield_register: u16,
 }
 
 /// Bits of a frame's flags.
@@ -60,10 +57,12 @@ pub mod frame_flags {
     pub const TRACED: u16 = 4;
     /// A generator that a loop of the frame below runs.
     pub const LOOP: u16 = 8;
-    /// There is a frame object.
+    /// Python's frame object was asked for.
     pub const OBJECT: u16 = 16;
     /// The frame of a generator.
     pub const GENERATOR: u16 = 32;
+    /// The frame of module or class code, with a namespace.
+    pub const NAMESPACE: u16 = 64;
     /// What leaving the frame has to look at; any other goes straight back to the frame below.
     pub const LEAVE_SLOWLY: u16 = ENTRY | INIT | LOOP | OBJECT | GENERATOR;
 }
@@ -157,14 +156,7 @@ unsafe impl Sync for Generator {}
 payload!(15: Generator, "generator", |this, m| {
     // SAFETY: the world is stopped.
     let f = unsafe { &*this.frame.get() };
-    for v in [f.func, f.locals, f.object, f.generator] {
-        mark_value(v, m);
-    }
-    for p in [f.code as usize, f.globals as usize, f.builtins as usize] {
-        if p != 0 {
-            m.mark(p as *mut taipan_gc::Header);
-        }
-    }
+    f.mark(m);
     mark_value(this.exc.value.get(), m);
     this.registers.trace(m);
     this.name.trace(m);
@@ -317,18 +309,135 @@ impl FrameRec {
         unsafe { &*self.code }
     }
 
+    /// The function.
+    #[inline(always)]
+    pub fn function<'a>(&self) -> &'a Object<Function> {
+        // SAFETY: a frame is made with a function, and keeps it alive.
+        unsafe { &*(self.func.cell_unchecked() as *const Object<Function>) }
+    }
+
     /// The globals.
     #[inline(always)]
     pub fn globals<'a>(&self) -> &'a Object<Dict> {
-        // SAFETY: as `code`.
-        unsafe { &*self.globals }
+        self.function().globals.expect()
     }
 
     /// The builtins.
     #[inline(always)]
     pub fn builtins<'a>(&self) -> &'a Object<Dict> {
-        // SAFETY: as `code`.
-        unsafe { &*self.builtins }
+        self.function().builtins.expect()
+    }
+
+    #[inline(always)]
+    fn has(&self, flags: u16) -> bool {
+        self.flags & flags != 0
+    }
+
+    fn if_has(&self, flags: u16, v: Value) -> Value {
+        if self.has(flags) { v } else { Value::ABSENT }
+    }
+
+    /// Whether this is the frame of a generator: its registers do not lie on the thread's register stack.
+    #[inline(always)]
+    pub fn in_generator(&self) -> bool {
+        self.has(frame_flags::GENERATOR)
+    }
+
+    /// The generator that owns the frame, or absent.
+    #[inline(always)]
+    pub fn generator(&self) -> Value {
+        self.if_has(frame_flags::GENERATOR, self.generator)
+    }
+
+    /// Python's frame object, or absent if none was asked for.
+    #[inline(always)]
+    pub fn object(&self) -> Value {
+        self.if_has(frame_flags::OBJECT, self.object)
+    }
+
+    /// The namespace of module and class code; absent in functions.
+    #[inline(always)]
+    pub fn namespace(&self) -> Value {
+        self.if_has(frame_flags::NAMESPACE, self.locals)
+    }
+
+    /// Gives the frame a namespace.
+    pub fn set_namespace(&mut self, ns: Value) {
+        self.locals = ns;
+        self.flags |= frame_flags::NAMESPACE;
+    }
+
+    /// The instance that the frame, an `__init__` called by a class, initialises.
+    pub fn instance(&self) -> Value {
+        self.if_has(frame_flags::INIT, self.locals)
+    }
+
+    /// Makes this the frame of an `__init__` called by a class.
+    #[inline]
+    pub fn set_instance(&mut self, instance: Value) {
+        self.locals = instance;
+        self.flags |= frame_flags::INIT;
+    }
+
+    /// Gives the frame, suspended, to a generator.
+    pub fn set_generator(&mut self, g: Value) {
+        self.generator = g;
+        self.flags |= frame_flags::GENERATOR;
+    }
+
+    /// The frame has no frame object any more.
+    pub fn forget_object(&mut self) {
+        self.flags &= !frame_flags::OBJECT;
+    }
+
+    /// Writes what a frame that is about to begin needs; `last` is the register for its result and its flags.
+    #[inline(always)]
+    pub(crate) fn begin(
+        &mut self,
+        func: Value,
+        code: &Object<Code>,
+        regs: *mut Value,
+        previous: FramePtr,
+        top: *mut Value,
+        last: (u16, u16),
+    ) {
+        self.code = code;
+        self.pc = code.start();
+        self.regs = regs;
+        self.func = func;
+        self.previous = previous.0;
+        self.top = top;
+        (self.dst, self.flags) = last;
+    }
+
+    /// Puts a generator's frame, and with it a level of calls, on top of those that this thread runs.
+    #[inline]
+    pub fn resume_on(&mut self, th: &crate::thread::Thread, flags: u16) {
+        self.free = th.free_frame();
+        self.previous = th.frame.get();
+        self.top = th.stack_top.get();
+        self.flags = self.flags & frame_flags::OBJECT | frame_flags::GENERATOR | flags;
+        th.frame.set(self);
+        th.descend();
+    }
+
+    /// Takes a generator's frame off those that this thread runs.
+    #[inline]
+    pub fn suspend_on(&mut self, th: &crate::thread::Thread) {
+        th.ascend();
+        th.frame.set(self.previous);
+        self.previous = std::ptr::null_mut();
+    }
+
+    /// Marks what the frame holds, but for its registers.
+    pub(crate) fn mark(&self, m: &mut taipan_gc::Marker) {
+        m.mark(self.code as *mut taipan_gc::Header);
+        mark_value(self.func, m);
+        mark_value(self.object(), m);
+        mark_value(self.generator(), m);
+        if self.has(frame_flags::NAMESPACE | frame_flags::INIT) {
+            mark_value(self.locals, m);
+        }
     }
 }
 
@@ -360,6 +469,13 @@ impl std::ops::DerefMut for FramePtr {
         // SAFETY: see the type; only the running thread holds it, one reference at a time.
         unsafe { &mut *self.0 }
     }
+}
+
+/// The first free record of the frame stack of the thread that runs a generator's frame as its innermost; nothing for
+/// null.
+pub(crate) fn free_above(innermost: *mut FrameRec) -> Option<*mut FrameRec> {
+    // SAFETY: null, or a frame that its thread runs.
+    unsafe { innermost.as_ref() }.map(|f| f.free)
 }
 
 /// The innermost Python frame of this thread.
@@ -423,7 +539,7 @@ impl FrameRec {
 
 /// Python's frame object of a frame that runs or is suspended; made when first asked for.
 pub fn object_of(th: &crate::thread::Thread, frame: FramePtr) -> Value {
-    if let Some(o) = frame.object.present() {
+    if let Some(o) = frame.object().present() {
         return o;
     }
     let o = blank(th);
@@ -457,13 +573,13 @@ fn attach(mut frame: FramePtr, object: Value) {
     o.code.set(&o.header, Some(frame.code()));
     o.globals.set(&o.header, Some(frame.globals()));
     o.builtins.set(&o.header, Some(frame.builtins()));
-    o.locals.set(&o.header, frame.locals);
+    o.locals.set(&o.header, frame.namespace());
     o.func.set(&o.header, frame.func);
-    o.generator.set(&o.header, frame.generator);
+    o.generator.set(&o.header, frame.generator());
     o.rec.store(frame.0, Ordering::Release);
     frame.object = object;
     frame.flags |= frame_flags::OBJECT;
-    if let Some(g) = frame.generator.cell() {
+    if let Some(g) = frame.generator().cell() {
         taipan_gc::remember(g);
     }
 }
@@ -489,7 +605,7 @@ pub fn with_all_objects(
                         std::ptr::null_mut()
                     });
                     while !at.is_null() {
-                        if at.object.is_absent() {
+                        if at.object().is_absent() {
                             f(at);
                         }
                         at = FramePtr(at.previous);

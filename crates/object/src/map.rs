@@ -92,6 +92,21 @@ impl Table {
         }
     }
 
+    /// Where in the table the value of an entry lies, in words; nothing where that needs more than 16 bits.
+    pub fn value_offset(&self, entry: usize) -> Option<u16> {
+        let at = &raw const self.entries().get(entry)?.value;
+        let words = (at as usize - self as *const Table as usize) / 8;
+        u16::try_from(words).ok()
+    }
+
+    /// The value at an offset that [`Table::value_offset`] gave for this table; absent once its entry is deleted.
+    #[inline(always)]
+    pub fn value_at(&self, offset: u16) -> Value {
+        // SAFETY: the offset of a field of this table, which lives as long as the table.
+        let field = unsafe { &*(self as *const Table as *const Field).add(offset as usize) };
+        field.get()
+    }
+
     /// How many entries are used, deleted ones counted.
     #[inline(always)]
     pub fn used(&self) -> usize {

@@ -86,15 +86,16 @@ pub struct Thread {
     stack_end: *mut Value,
     frames: *mut FrameRec,
     frames_end: *mut FrameRec,
-    /// The first free frame record of this thread's frame stack.
-    pub frame_top: Cell<*mut FrameRec>,
+    /// A frame may be entered where the innermost record of the frame stack lies below this address. It stands for the
+    /// recursion limit: what else counts as a level, a running generator or nested native code, lowers it.
+    frame_limit: Cell<usize>,
+    /// `frame_limit` without such levels.
+    whole_frame_limit: Cell<usize>,
     /// The innermost running frame; null outside Python code.
     pub frame: Cell<*mut FrameRec>,
     /// The innermost level of exception handling.
     pub exc: Cell<*const ExcNode>,
     base_exc: ExcNode,
-    /// Python calls on this thread, for the recursion limit.
-    pub depth: Cell<u32>,
     /// Address below which native recursion must stop.
     native_limit: Cell<usize>,
     /// `threading.get_ident()`
@@ -471,12 +472,11 @@ impl Thread {
             frames: unsafe { stack.add(STACK_WORDS) } as *mut FrameRec,
             // SAFETY: one past the last record, but for a few in reserve.
             frames_end: unsafe { (stack.add(STACK_WORDS) as *mut FrameRec).add(MAX_FRAMES - 4) },
-            // SAFETY: as `frames`.
-            frame_top: Cell::new(unsafe { stack.add(STACK_WORDS) } as *mut FrameRec),
+            frame_limit: Cell::new(0),
+            whole_frame_limit: Cell::new(0),
             frame: Cell::new(std::ptr::null_mut()),
             exc: Cell::new(std::ptr::null()),
             base_exc: ExcNode::new(),
-            depth: Cell::new(0),
             native_limit: Cell::new(limit),
             ident,
             trace_fn: Field::absent(),
@@ -498,6 +498,7 @@ impl Thread {
             in_finalizers: Cell::new(false),
         });
         th.exc.set(&th.base_exc);
+        th.set_frame_limit();
         th.mutator
             .set_root_tracer(trace_thread, &*th as *const Thread as *mut ());
         CURRENT.set(&*th);
@@ -578,8 +579,82 @@ impl Thread {
     #[inline(always)]
     pub fn has_room(&self, regs: *mut Value, nregs: usize) -> bool {
         // No code has so many registers that this could overflow.
-        regs as usize + nregs * 8 <= self.stack_end as usize
-            && self.frame_top.get() < self.frames_end
+        regs as usize + nregs * 8 <= self.stack_end as usize && !self.is_at_recursion_limit()
+    }
+
+    /// Whether a frame with `nregs` registers from `regs` on, which may lie anywhere, can have its registers there and
+    /// its record behind that of `frame`, the innermost: both lie on this thread's stacks and there is room.
+    #[inline(always)]
+    pub fn has_room_above(
+        &self,
+        frame: crate::frame::FramePtr,
+        regs: *mut Value,
+        nregs: usize,
+    ) -> bool {
+        let end = regs as usize + nregs * 8;
+        (self.stack_end as usize).wrapping_sub(end) < STACK_WORDS * 8
+            && (frame.0 as usize) < self.frame_limit.get()
+    }
+
+    /// Whether no further level of calls may begin.
+    #[inline]
+    pub fn is_at_recursion_limit(&self) -> bool {
+        (self.free_frame() as usize) >= self.frame_limit.get() + size_of::<FrameRec>()
+    }
+
+    /// How many levels of calls there are.
+    pub fn depth(&self) -> usize {
+        let (limit, whole) = (self.frame_limit.get(), self.whole_frame_limit.get());
+        let stack = self.free_frame() as usize - self.frames as usize;
+        (stack + (whole - limit)) / size_of::<FrameRec>()
+    }
+
+    /// A level of calls begins that has no record on the frame stack.
+    #[inline(always)]
+    pub fn descend(&self) {
+        let limit = self.frame_limit.get();
+        self.frame_limit.set(limit - size_of::<FrameRec>());
+    }
+
+    /// Such a level ends.
+    #[inline(always)]
+    pub fn ascend(&self) {
+        let limit = self.frame_limit.get();
+        self.frame_limit.set(limit + size_of::<FrameRec>());
+    }
+
+    /// Takes on the interpreter's recursion limit. For a thread's own use, or while it stands still.
+    fn set_frame_limit(&self) {
+        let levels = self.whole_frame_limit.get() - self.frame_limit.get();
+        let limit = self.interp.recursion_limit.load(Ordering::SeqCst);
+        // Some are in reserve for raising the exception.
+        let most = (limit as usize).clamp(1, MAX_FRAMES - 64);
+        let whole = self.frames as usize + (most - 1) * size_of::<FrameRec>();
+        self.whole_frame_limit.set(whole);
+        self.frame_limit.set(whole - levels);
+    }
+
+    /// Sets the recursion limit of all of this interpreter's threads, to at least 1.
+    pub fn set_recursion_limit(&self, limit: i32) {
+        self.interp.recursion_limit.store(limit, Ordering::SeqCst);
+        gc::stop_world(&self.mutator, || {
+            for_each_thread(&mut |th| {
+                if std::ptr::eq(th.interp, self.interp) {
+                    th.set_frame_limit();
+                }
+            });
+        });
+    }
+
+    /// The first free record of the frame stack.
+    #[inline]
+    pub fn free_frame(&self) -> *mut FrameRec {
+        let innermost = self.frame.get();
+        if self.owns_frame(innermost) {
+            innermost.wrapping_add(1)
+        } else {
+            crate::frame::free_above(innermost).unwrap_or(self.frames)
+        }
     }
 
     /// Whether a frame record lies on this thread's frame stack.
@@ -587,17 +662,53 @@ impl Thread {
         rec >= self.frames.cast_const() && rec < self.frames_end.cast_const()
     }
 
-    /// Pushes a frame record and makes it the innermost.
+    /// Pushes the frame of a function that is about to begin. `has_room` was asked.
+    #[inline]
+    pub fn push_frame(
+        &self,
+        func: Value,
+        code: &crate::heap::Object<crate::code::Code>,
+        regs: *mut Value,
+        dst: u16,
+        flags: u16,
+    ) -> crate::frame::FramePtr {
+        let previous = crate::frame::FramePtr(self.frame.get());
+        let at = self.free_frame();
+        self.write_frame(at, previous, func, code, regs, dst, flags)
+    }
+
+    /// As [`Thread::push_frame`] where `frame` is the innermost; `has_room_above` it was asked.
     #[inline(always)]
-    pub fn push_frame(&self, rec: FrameRec) -> crate::frame::FramePtr {
-        let top = self.frame_top.get();
-        // SAFETY: `has_room` was asked; the records lie in this thread's mapping.
-        unsafe {
-            top.write(rec);
-            self.frame_top.set(top.add(1));
-        }
-        self.frame.set(top);
-        crate::frame::FramePtr(top)
+    pub fn push_frame_above(
+        &self,
+        frame: crate::frame::FramePtr,
+        func: Value,
+        code: &crate::heap::Object<crate::code::Code>,
+        regs: *mut Value,
+        dst: u16,
+    ) -> crate::frame::FramePtr {
+        self.write_frame(frame.0.wrapping_add(1), frame, func, code, regs, dst, 0)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a record")]
+    #[inline(always)]
+    fn write_frame(
+        &self,
+        at: *mut FrameRec,
+        previous: crate::frame::FramePtr,
+        func: Value,
+        code: &crate::heap::Object<crate::code::Code>,
+        regs: *mut Value,
+        dst: u16,
+        flags: u16,
+    ) -> crate::frame::FramePtr {
+        debug_assert!(self.owns_frame(at));
+        let top = regs.wrapping_add(code.nregs as usize);
+        let mut frame = crate::frame::FramePtr(at);
+        frame.begin(func, code, regs, previous, top, (dst, flags));
+        self.stack_top.set(top);
+        self.frame.set(at);
+        frame
     }
 
     /// Whether a register window lies on this thread's register stack (not in a generator).
@@ -791,17 +902,16 @@ impl Thread {
     /// stack is nearly used up. `what` completes the message: ` while calling a Python object`.
     #[inline]
     pub fn recurse<R>(&self, what: &str, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
-        let depth = self.depth.get() + 1;
-        if depth as i32 > self.interp.recursion_limit.load(Ordering::Relaxed) {
+        if self.is_at_recursion_limit() {
             return Err(self.recursion_error(what));
         }
         let here = 0u8;
         if (&raw const here as usize) < self.native_limit.get() {
             return Err(self.recursion_error(what));
         }
-        self.depth.set(depth);
+        self.descend();
         let r = f();
-        self.depth.set(self.depth.get() - 1);
+        self.ascend();
         r
     }
 
@@ -809,15 +919,16 @@ impl Thread {
     #[cold]
     pub fn recursion_error(&self, what: &str) -> Raised {
         // Raising needs a few calls of its own.
-        let depth = self.depth.get();
+        let frame_limit = self.frame_limit.get();
         let limit = self.native_limit.get();
         self.native_limit.set(limit.saturating_sub(32 * 1024));
-        self.depth.set(depth.saturating_sub(50));
+        let more = frame_limit + 50 * size_of::<FrameRec>();
+        self.frame_limit.set(more.min(self.frames_end as usize));
         let e = self.raise(
             &exception::RECURSION_ERROR,
             format!("maximum recursion depth exceeded{what}"),
         );
-        self.depth.set(depth);
+        self.frame_limit.set(frame_limit);
         self.native_limit.set(limit);
         e
     }
@@ -886,19 +997,22 @@ unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
     // SAFETY: registered with this thread's address; the thread is stopped.
     let th = unsafe { &*(data as *const Thread) };
     m.mark_conservative_range(th.stack as *const usize, th.stack_top.get() as *const usize);
-    m.mark_conservative_range(
-        th.frames as *const usize,
-        th.frame_top.get() as *const usize,
-    );
+    let mut at = th.frames;
+    let free = th.free_frame();
+    while at < free {
+        // SAFETY: the records of a stopped thread below its first free one.
+        unsafe { &*at }.mark(m);
+        at = at.wrapping_add(1);
+    }
     // A running generator's registers are stored into without a barrier: they are roots.
     let mut at = th.frame.get();
     while !at.is_null() {
         // SAFETY: the chain of a stopped thread's frames.
         let f = unsafe { &*at };
-        if !f.generator.is_absent() {
+        if f.in_generator() {
             let end = f.regs.wrapping_add(f.code().nregs as usize);
             m.mark_conservative_range(f.regs as *const usize, end as *const usize);
-            m.mark_conservative_range(at as *const usize, at.wrapping_add(1) as *const usize);
+            f.mark(m);
         }
         at = f.previous;
     }

@@ -142,7 +142,7 @@ fn back(th: &Thread, v: Value) -> PyResult {
         // What is below it, with or without an object yet.
         let below = frame::with_record(th, f, |rec| {
             rec.map(|r| FramePtr(r.previous))
-                .map(|p| (!p.is_null()).then(|| (p, p.object)))
+                .map(|p| (!p.is_null()).then(|| (p, p.object())))
         });
         let (p, object) = match below {
             None => return Ok(f.back.get().or(Value::NONE)),

@@ -377,12 +377,12 @@ fn richcmp(th: &Thread, a: Value, b: Value, op: CmpOp) -> PyResult {
 
 /// What `locals()` gives for a running frame: its namespace, or a new dict of a function's variables.
 pub fn locals_snapshot(th: &Thread, f: &FrameRec) -> PyResult {
-    if let Some(ns) = f.locals.present() {
+    if let Some(ns) = f.namespace().present() {
         return Ok(ns);
     }
     let d = Dict::new(th);
     for_each_variable(f.code(), &|n| f.register(n), &mut |k, v| d.set(th, k, v))?;
-    if let Some(o) = f.object.downcast::<Frame>()
+    if let Some(o) = f.object().downcast::<Frame>()
         && let Some(extra) = extra_of(o)
     {
         let mut at = 0;

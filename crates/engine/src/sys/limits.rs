@@ -19,16 +19,16 @@ pub static FUNCTIONS: &[Method] = &[
         if n < 1 {
             return Err(th.value_error("recursion limit must be greater or equal than 1"));
         }
-        if n as u32 <= th.depth.get() {
+        if n as usize <= th.depth() {
             return Err(th.raise(
                 &exc::RECURSION_ERROR,
                 format!(
                     "cannot set the recursion limit to {n} at the recursion depth {}: the limit is too low",
-                    th.depth.get()
+                    th.depth()
                 ),
             ));
         }
-        th.interp.recursion_limit.store(n, Ordering::Relaxed);
+        th.set_recursion_limit(n);
         Ok(Value::NONE)
     })
     .doc("Set the maximum depth of the Python interpreter stack to n."),

@@ -21,7 +21,7 @@ fn profiles(th: &Thread) -> bool {
 fn trace(th: &Thread, frame: FramePtr, number: u32, name: &str, arg: Value) -> PyResult<()> {
     let function = hook(th, Hook::Trace);
     let is_call = name == "call";
-    if function.is_none() || !is_call && frame.object.is_absent() {
+    if function.is_none() || !is_call && frame.object().is_absent() {
         return Ok(());
     }
     let object = object_of(th, frame);
@@ -77,7 +77,7 @@ pub fn both(th: &Thread, frame: FramePtr, number: u32, name: &str, arg: Value) -
 
 /// `exception`
 pub fn exception(th: &Thread, frame: FramePtr, number: u32, e: Value) -> PyResult<()> {
-    if !traces(th) || frame.object.is_absent() {
+    if !traces(th) || frame.object().is_absent() {
         return Ok(());
     }
     let tb = e
@@ -89,7 +89,7 @@ pub fn exception(th: &Thread, frame: FramePtr, number: u32, e: Value) -> PyResul
 
 /// Whether the frame's own trace function wants a kind of event: a bit of `trace_flags`.
 fn frame_wants(frame: FramePtr, bit: u8) -> bool {
-    frame.object.downcast::<Frame>().is_some_and(|f| {
+    frame.object().downcast::<Frame>().is_some_and(|f| {
         f.trace_flags.load(std::sync::atomic::Ordering::Relaxed) & bit != 0
             && !f.trace.get().or(Value::NONE).is_none()
     })

@@ -139,7 +139,7 @@ fn line_set(th: &Thread, mut frame: FramePtr, trail: &mut Trail, from: usize) {
 pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()> {
     let pc = Pc(frame.pc);
     let code = frame.code();
-    if frame.generator.is_absent() && CodeFlags(code.flags).is_generator_like() {
+    if !frame.in_generator() && CodeFlags(code.flags).is_generator_like() {
         // It only makes the generator.
         return Ok(());
     }
@@ -156,7 +156,7 @@ pub fn step(th: &Thread, mut frame: FramePtr, trail: &mut Trail) -> PyResult<()>
                 legacy::line(th, frame)?;
                 tools::fire(th, frame, event::LINE, at, &[Value::small_int(0)])?;
             }
-        } else if !frame.generator.is_absent() {
+        } else if frame.in_generator() {
             started(th, frame, event::PY_RESUME, at)?;
         }
     }
