@@ -7,6 +7,7 @@
 //! it is valid for; where objects of several shapes pass by, entries form a short chain. Whatever the words name is
 //! pinned by the code object.
 
+use std::hint::cold_path;
 use std::sync::atomic::Ordering;
 use taipan_object::attr::{self, Shape};
 use taipan_object::frame::{FramePtr, Pc};
@@ -63,11 +64,6 @@ payload!(24: CacheEntry, "inline cache entry", |this, m| {
     this.next.trace(m);
 });
 
-#[inline(always)]
-fn shape_word(v: Value) -> u32 {
-    v.header().map_or(0, |h| h.shape.load(Ordering::Acquire))
-}
-
 /// The byte offset of an own inline attribute, if the first cache word at `pc` is for this object.
 #[inline(always)]
 fn cached_slot(v: Value, pc: Pc) -> Option<usize> {
@@ -75,8 +71,9 @@ fn cached_slot(v: Value, pc: Pc) -> Option<usize> {
         return None;
     }
     let word = pc.peek(0);
-    let expect = (shape_word(v) as u64) << 32 | attr::epoch() << 16;
-    if word & !0xFFFF == expect && word != 0 {
+    // No epoch is zero: an empty word is never what is expected.
+    let expect = (v.shape_word() as u64) << 32 | attr::epoch_bits();
+    if word & !0xFFFF == expect {
         Some((word & 0xFFFF) as usize * 8)
     } else {
         None
@@ -96,7 +93,7 @@ impl CacheEntry {
     /// Whether an entry for objects of a shape is for this one.
     #[inline(always)]
     fn is_for(&self, v: Value) -> bool {
-        v.is_cell() && self.shape == shape_word(v) && self.is_current()
+        v.is_cell() && self.shape == v.shape_word() && self.is_current()
     }
 
     /// Whether nothing that the entry was made by has changed since.
@@ -105,8 +102,13 @@ impl CacheEntry {
         match self.kind {
             For::Own | For::Add => self.version as u64 == attr::epoch(),
             For::Module => true,
-            _ => self.ty.expect().version.load(Ordering::Acquire) == self.version,
+            _ => self.is_type_current(),
         }
+    }
+
+    #[inline(always)]
+    fn is_type_current(&self) -> bool {
+        self.ty.expect().version.load(Ordering::Acquire) == self.version
     }
 
     /// The attribute of this object, if the entry holds for it: a method comes unbound.
@@ -254,7 +256,7 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
         // Another shape has the first word: sites that see several use the chain.
         let e = CacheEntry {
             kind: For::Own,
-            shape: shape_word(v),
+            shape: v.shape_word(),
             version: epoch as u32,
             index: (offset / 8) as u32,
             pinned_shape: FieldOf::new(shape),
@@ -275,7 +277,7 @@ fn fill_add(
     name: Value,
     (before, epoch): (u32, u64),
 ) -> Option<()> {
-    if !v.is_cell() || before == shape_word(v) {
+    if !v.is_cell() || before == v.shape_word() {
         return None;
     }
     let shape = shape_of(v);
@@ -322,7 +324,7 @@ fn fill_member(
     }
     let e = CacheEntry {
         kind: For::Member,
-        shape: shape_word(v),
+        shape: v.shape_word(),
         version,
         index: d.index,
         ty: FieldOf::new(ty),
@@ -408,7 +410,7 @@ fn fill_type(
     let shape = shape_of(v);
     let e = CacheEntry {
         kind,
-        shape: shape_word(v),
+        shape: v.shape_word(),
         version,
         index: class_of(found).slots().descr_get.is_some() as u32,
         ty: FieldOf::new(ty),
@@ -472,7 +474,13 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
 /// `v.NAME` to be called, by the caches: the function and its self, which is absent for a plain value.
 #[inline(always)]
 pub fn method_fast(v: Value, pc: Pc) -> Option<(Value, Value)> {
-    entry(pc.peek(1)).and_then(|e| e.method_for(v))
+    let e = entry(pc.peek(1))?;
+    if e.kind == For::Shape && v.is_cell() && e.shape == v.shape_word() && e.is_type_current() {
+        let receiver = if e.index != 0 { v } else { Value::ABSENT };
+        return Some((e.value.get(), receiver));
+    }
+    cold_path();
+    e.method_for(v)
 }
 
 impl CacheEntry {
@@ -562,7 +570,7 @@ pub fn store(
             return Ok(());
         }
     }
-    let before = (shape_word(v), attr::epoch());
+    let before = (v.shape_word(), attr::epoch());
     attr::set(th, v, name, x)?;
     let ty = class_of(v);
     if ty.slots().setattro.is_none()

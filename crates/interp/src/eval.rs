@@ -375,6 +375,10 @@ fn run_in<const TRACED: bool>(
                         }
                     };
                     if t == $want {
+                        if !$poll {
+                            // A branch: from a selected place nothing could be foreseen.
+                            cold_path();
+                        }
                         pc.step(i.off24() as isize);
                         if $poll {
                             poll!();
@@ -590,41 +594,57 @@ fn run_in<const TRACED: bool>(
                     }
                     byte::JUMP_IF_TRUE => {
                         if tri!(arith::truth(th, regs.get(i.a()))) {
+                            cold_path();
                             pc.step(i.off24() as isize);
                         }
                     }
                     byte::JUMP_IF_FALSE => {
                         if !tri!(arith::truth(th, regs.get(i.a()))) {
+                            cold_path();
                             pc.step(i.off24() as isize);
                         }
                     }
                     byte::JUMP_IF_NONE => {
                         if regs.get(i.a()).is_none() {
+                            cold_path();
                             pc.step(i.off24() as isize);
                         }
                     }
                     byte::JUMP_IF_NOT_NONE => {
                         if !regs.get(i.a()).is_none() {
+                            cold_path();
                             pc.step(i.off24() as isize);
                         }
                     }
                     byte::JUMP_IF_IS => {
                         if regs.get(i.a()).is(regs.get(i.b())) {
+                            cold_path();
                             pc.step(i.off24() as isize);
                         }
                     }
                     byte::JUMP_IF_IS_NOT => {
                         if !regs.get(i.a()).is(regs.get(i.b())) {
+                            cold_path();
                             pc.step(i.off24() as isize);
                         }
                     }
                     byte::JUMP_IF_IN => {
                         let t = tri!(arith::contains(th, regs.get(i.b()), regs.get(i.a())));
-                        pc.step(if t { i.off24() as isize } else { 1 });
+                        if t {
+                            cold_path();
+                            pc.step(i.off24() as isize);
+                        } else {
+                            pc.step(1);
+                        }
                     }
                     byte::JUMP_IF_NOT_IN => {
                         let t = tri!(arith::contains(th, regs.get(i.b()), regs.get(i.a())));
-                        pc.step(if t { 1 } else { i.off24() as isize });
+                        if t {
+                            pc.step(1);
+                        } else {
+                            cold_path();
+                            pc.step(i.off24() as isize);
+                        }
                     }
                     byte::JUMP_IF_LT => jump_cmp!(i, CmpOp::Lt, reg_b!(i), true, false),
                     byte::JUMP_IF_LE => jump_cmp!(i, CmpOp::Le, reg_b!(i), true, false),
@@ -893,6 +913,30 @@ fn run_in<const TRACED: bool>(
                     byte::FOR_ITER | byte::FOR_LOOP => {
                         let it = regs.get(i.b());
                         let backward = i.op() == Op::FOR_LOOP;
+                        macro_rules! iterated {
+                            ($next:expr) => {
+                                match $next {
+                                    Some(v) => {
+                                        regs.set(i.a(), v);
+                                        if backward {
+                                            pc.step(i.off24() as isize);
+                                            poll!();
+                                        } else {
+                                            pc.step(1);
+                                        }
+                                    }
+                                    None => {
+                                        cold_path();
+                                        regs.set(i.b(), Value::ABSENT);
+                                        pc.step(if backward { 1 } else { i.off24() as isize });
+                                    }
+                                }
+                            };
+                        }
+                        if !TRACED && let Some(next) = iterate::hot(th, it) {
+                            iterated!(next);
+                            continue;
+                        }
                         if let Some(g) = it.downcast::<Generator>()
                             && generators::start_in_loop(th, g, it)
                         {
@@ -913,8 +957,6 @@ fn run_in<const TRACED: bool>(
                         }
                         let next = if TRACED {
                             tri!(trace::next(th, frame, it))
-                        } else if let Some(next) = iterate::hot(th, it) {
-                            next
                         } else {
                             let mut after = pc;
                             after.step(if backward { i.off24() as isize } else { 1 });
@@ -940,21 +982,7 @@ fn run_in<const TRACED: bool>(
                                 tri!(build::next(th, it))
                             }
                         };
-                        match next {
-                            Some(v) => {
-                                regs.set(i.a(), v);
-                                if backward {
-                                    pc.step(i.off24() as isize);
-                                    poll!();
-                                } else {
-                                    pc.step(1);
-                                }
-                            }
-                            None => {
-                                regs.set(i.b(), Value::ABSENT);
-                                pc.step(if backward { 1 } else { i.off24() as isize });
-                            }
-                        }
+                        iterated!(next);
                     }
                     byte::UNPACK_SEQUENCE => {
                         let to = regs.from(i.a() as usize);

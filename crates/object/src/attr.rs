@@ -25,7 +25,7 @@ use taipan_gc::{Header, Marker};
 mod type_lookup;
 
 pub(crate) use type_lookup::clear_type_cache;
-pub use type_lookup::{bump_epoch, epoch, type_lookup};
+pub use type_lookup::{bump_epoch, epoch, epoch_bits, type_lookup};
 
 /// The payload of plain instances: nothing.
 pub struct Plain;

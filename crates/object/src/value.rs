@@ -9,6 +9,7 @@
 //!
 //! A float whose exponent does not fit those three tags is boxed. Plus and minus zero do fit.
 
+use std::sync::atomic::Ordering;
 use crate::heap::{Kind, Object, Payload};
 use taipan_gc::Header;
 
@@ -174,6 +175,16 @@ impl Value {
         } else {
             None
         }
+    }
+
+    /// The word that stands for the shape in the header of the heap cell; 0 for an unboxed value.
+    #[inline(always)]
+    pub fn shape_word(self) -> u32 {
+        if !self.is_cell() {
+            return 0;
+        }
+        // SAFETY: as in `header`.
+        unsafe { &*self.cell_unchecked() }.shape.load(Ordering::Acquire)
     }
 
     /// The kind of the heap cell; [`Kind::FREE`] for an unboxed value.

@@ -100,18 +100,27 @@ fn lookup_mro(ty: &Object<Type>, name: Value) -> Option<Value> {
 
 /// Counts the events that make an own attribute no longer what `v.name` means: a data descriptor set on a class
 /// after the fact, a new `__getattribute__`. Caches of own attributes compare it.
-static EPOCH: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+/// The number lies in bits 16 to 31 and is never zero.
+static EPOCH: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1 << 16);
 
-/// The current epoch, 16 bits.
+/// The current epoch: 16 bits, not zero.
 #[inline(always)]
 pub fn epoch() -> u64 {
-    EPOCH.load(Ordering::Relaxed) & 0xFFFF
+    epoch_bits() >> 16
+}
+
+/// The current epoch in bits 16 to 31, the others zero.
+#[inline(always)]
+pub fn epoch_bits() -> u64 {
+    EPOCH.load(Ordering::Relaxed)
 }
 
 /// Makes all caches of own attributes stale.
 pub fn bump_epoch() {
-    let before = EPOCH.fetch_add(1, Ordering::SeqCst);
-    if before & 0xFFFF == 0xFFFF && Thread::is_attached() {
+    const LAST: u64 = 0xFFFF << 16;
+    let next = |epoch| Some(if epoch == LAST { 1 << 16 } else { epoch + (1 << 16) });
+    let before = EPOCH.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
+    if before == Ok(LAST) && Thread::is_attached() {
         // The numbers begin anew. A full collection empties all caches, the old ones of the same numbers among them.
         taipan_gc::collect(&Thread::current().mutator, true);
     }
