@@ -106,6 +106,16 @@ impl CacheEntry {
         }
     }
 
+    /// The number of the slot, if the entry is for one of this object's `__slots__`.
+    #[inline(always)]
+    fn member_of(&self, v: Value) -> Option<u32> {
+        let is = self.kind == For::Member
+            && v.is_cell()
+            && self.shape == v.shape_word()
+            && self.is_type_current();
+        is.then_some(self.index)
+    }
+
     #[inline(always)]
     fn is_type_current(&self) -> bool {
         self.ty.expect().version.load(Ordering::Acquire) == self.version
@@ -156,7 +166,8 @@ pub fn load_fast(v: Value, pc: Pc) -> Option<Value> {
     if let Some(offset) = cached_slot(v, pc) {
         return attr::field_at(v, offset).get().present();
     }
-    None
+    let e = entry(pc.peek(1))?;
+    attr::fixed_field(v, e.member_of(v)?).get().present()
 }
 
 /// The Python function that gets `v.NAME`, if that is a property and the cache holds for it.
@@ -530,8 +541,15 @@ pub fn store_fast(v: Value, pc: Pc, x: Value) -> bool {
         attr::field_at(v, offset).set(h, x);
         return true;
     }
+    let Some(e) = entry(pc.peek(1)) else {
+        return false;
+    };
+    if let Some(n) = e.member_of(v) {
+        attr::fixed_field(v, n).set(h, x);
+        return true;
+    }
     // What constructors do.
-    entry(pc.peek(1)).is_some_and(|e| e.kind == For::Add && e.add_to(v, h, x))
+    e.kind == For::Add && e.add_to(v, h, x)
 }
 
 impl CacheEntry {

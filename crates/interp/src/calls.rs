@@ -186,7 +186,18 @@ pub fn call_function(th: &Thread, func: Value, args: Args) -> PyResult {
     th.check_native_stack()?;
     let saved = th.stack_top.get();
     let f = func.expect::<Function>();
-    let frame = enter(th, func, f, args, 0, frame_flags::ENTRY);
+    let (code, regs) = (f.code.expect(), Regs(saved));
+    let n = args.values.len();
+    let frame = if code.simple_args as usize == n
+        && args.kwnames.is_empty()
+        && let Some(at) = th.free_record(regs.0, code.nregs as usize)
+    {
+        regs.copy_in(args.values);
+        regs.clear(n, code.first_temp as usize);
+        Ok(th.push_frame_at(at, func, code, regs.0, 0, frame_flags::ENTRY))
+    } else {
+        enter(th, func, f, args, 0, frame_flags::ENTRY)
+    };
     let r = match frame {
         Ok(frame) => crate::eval::run(th, frame, None),
         Err(e) => Err(e),
@@ -260,6 +271,17 @@ pub fn simple_init(f: Value) -> Option<Value> {
     let init = attr::type_lookup(cls, taipan_object::names::INIT.get())?;
     init.downcast::<Function>()?;
     Some(init)
+}
+
+/// A special method of an instance, if its class or a base class defines it in Python as a plain function.
+#[inline]
+pub fn python_special(v: Value, name: Value) -> Option<Value> {
+    let cls = class_of(v);
+    if !cls.is_heap() {
+        return None;
+    }
+    let f = attr::type_lookup(cls, name)?;
+    f.downcast::<Function>().map(|_| f)
 }
 
 /// Calls anything but a Python function with the positional arguments in `n` registers from `start` on. The register

@@ -14,7 +14,7 @@ use taipan_object::frame::{FramePtr, Generator, Pc, Regs, Step, frame_flags};
 use taipan_object::func::{Cell, Function};
 use taipan_object::slots::{BinOp, CmpOp};
 use taipan_object::types::{self, TUPLE, class_of};
-use taipan_object::{PyResult, Raised, Thread, Value, ops};
+use taipan_object::{PyResult, Raised, Thread, Value, names, ops};
 
 /// How a copy of the loop ends.
 enum Exit {
@@ -151,6 +151,10 @@ fn run_in<const TRACED: bool>(
                         regs.set(dst, v);
                         continue;
                     }
+                    if flags & frame_flags::LEAVE_SLOWLY == frame_flags::ENTRY {
+                        th.frame.set(left.previous);
+                        return Ok(Exit::Done(Step::Return(v)));
+                    }
                     if frame.in_generator() {
                         generators::finished(th, frame);
                     }
@@ -278,6 +282,11 @@ fn run_in<const TRACED: bool>(
                         frame.pc = pc.0;
                         load_frame!(fr);
                         poll_entered!();
+                    } else if !TRACED
+                        && let Some(call) = calls::python_special(f, names::CALL.get())
+                    {
+                        regs.set(start as u16 - 1, f);
+                        enter!(call, start - 1, n + 1, $dst, $words);
                     } else {
                         let v = native!(start + n, {
                             let r = calls::call_native(th, f, regs, start, n);
@@ -309,6 +318,24 @@ fn run_in<const TRACED: bool>(
                         pc.step($words);
                         poll!();
                     }
+                }};
+            }
+            // `v[k]`: a `__getitem__` of a Python class runs in this loop.
+            macro_rules! item {
+                ($i:expr, $v:expr, $k:expr) => {{
+                    let (v, k): (Value, Value) = ($v, $k);
+                    if !TRACED && let Some(f) = calls::python_special(v, names::GETITEM.get()) {
+                        let fo = f.expect::<Function>();
+                        let args = [v, k];
+                        let args = Args::positional(&args);
+                        let fr = tri!(calls::enter(th, f, fo, args, $i.a(), 0));
+                        pc.step(1);
+                        frame.pc = pc.0;
+                        load_frame!(fr);
+                        poll_entered!();
+                        continue;
+                    }
+                    tri!(build::item(th, v, k))
                 }};
             }
             macro_rules! arith {
@@ -786,7 +813,7 @@ fn run_in<const TRACED: bool>(
                         let (v, k) = (regs.get(i.b()), regs.get(i.c()));
                         let x = match build::item_fast(v, k) {
                             Some(x) => x,
-                            None => tri!(build::item(th, v, k)),
+                            None => item!(i, v, k),
                         };
                         regs.set(i.a(), x);
                         pc.step(1);
@@ -795,7 +822,7 @@ fn run_in<const TRACED: bool>(
                         let (v, k) = (regs.get(i.b()), Value::small_int(i.c_imm() as i64));
                         let x = match build::item_fast(v, k) {
                             Some(x) => x,
-                            None => tri!(build::item(th, v, k)),
+                            None => item!(i, v, k),
                         };
                         regs.set(i.a(), x);
                         pc.step(1);

@@ -76,6 +76,18 @@ impl<'a> Args<'a> {
         first: Value,
         f: impl FnOnce(Args) -> PyResult<R>,
     ) -> PyResult<R> {
+        let kwnames = self.kwnames;
+        match *self.values {
+            [] => {
+                let values = &[first];
+                return f(Args { values, kwnames });
+            }
+            [a] => {
+                let values = &[first, a];
+                return f(Args { values, kwnames });
+            }
+            _ => {}
+        }
         let n = self.values.len() + 1;
         if n <= 8 {
             let mut buf = [Value::ABSENT; 8];

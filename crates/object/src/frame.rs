@@ -258,8 +258,22 @@ impl Regs {
     /// Copies `n` values to the beginning of this window.
     #[inline(always)]
     pub fn copy_in(self, values: &[Value]) {
-        // SAFETY: the window has room for its arguments; the ranges may overlap.
-        unsafe { std::ptr::copy(values.as_ptr(), self.0, values.len()) }
+        // To call a function for them takes longer than the few that are usual.
+        match *values {
+            [] => {}
+            [a] => self.set(0, a),
+            [a, b] => {
+                self.set(0, a);
+                self.set(1, b);
+            }
+            [a, b, c] => {
+                self.set(0, a);
+                self.set(1, b);
+                self.set(2, c);
+            }
+            // SAFETY: the window has room for its arguments; the ranges may overlap.
+            _ => unsafe { std::ptr::copy(values.as_ptr(), self.0, values.len()) },
+        }
     }
 }
 

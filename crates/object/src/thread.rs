@@ -582,6 +582,15 @@ impl Thread {
         regs as usize + nregs * 8 <= self.stack_end as usize && !self.is_at_recursion_limit()
     }
 
+    /// As [`Thread::has_room`]: the free record, or nothing.
+    #[inline(always)]
+    pub fn free_record(&self, regs: *mut Value, nregs: usize) -> Option<*mut FrameRec> {
+        let at = self.free_frame();
+        let room = regs as usize + nregs * 8 <= self.stack_end as usize
+            && (at as usize) < self.frame_limit.get() + size_of::<FrameRec>();
+        room.then_some(at)
+    }
+
     /// Whether a frame with `nregs` registers from `regs` on, which may lie anywhere, can have its registers there and
     /// its record behind that of `frame`, the innermost: both lie on this thread's stacks and there is room.
     #[inline(always)]
@@ -672,8 +681,21 @@ impl Thread {
         dst: u16,
         flags: u16,
     ) -> crate::frame::FramePtr {
+        self.push_frame_at(self.free_frame(), func, code, regs, dst, flags)
+    }
+
+    /// As [`Thread::push_frame`], in the free record.
+    #[inline(always)]
+    pub fn push_frame_at(
+        &self,
+        at: *mut FrameRec,
+        func: Value,
+        code: &crate::heap::Object<crate::code::Code>,
+        regs: *mut Value,
+        dst: u16,
+        flags: u16,
+    ) -> crate::frame::FramePtr {
         let previous = crate::frame::FramePtr(self.frame.get());
-        let at = self.free_frame();
         self.write_frame(at, previous, func, code, regs, dst, flags)
     }
 

@@ -9,8 +9,8 @@
 //!
 //! A float whose exponent does not fit those three tags is boxed. Plus and minus zero do fit.
 
-use std::sync::atomic::Ordering;
 use crate::heap::{Kind, Object, Payload};
+use std::sync::atomic::Ordering;
 use taipan_gc::Header;
 
 /// A reference to any Python object. `Copy`, one word, kept alive by being on a native stack,
@@ -184,7 +184,9 @@ impl Value {
             return 0;
         }
         // SAFETY: as in `header`.
-        unsafe { &*self.cell_unchecked() }.shape.load(Ordering::Acquire)
+        unsafe { &*self.cell_unchecked() }
+            .shape
+            .load(Ordering::Acquire)
     }
 
     /// The kind of the heap cell; [`Kind::FREE`] for an unboxed value.

@@ -118,7 +118,13 @@ pub fn epoch_bits() -> u64 {
 /// Makes all caches of own attributes stale.
 pub fn bump_epoch() {
     const LAST: u64 = 0xFFFF << 16;
-    let next = |epoch| Some(if epoch == LAST { 1 << 16 } else { epoch + (1 << 16) });
+    let next = |epoch| {
+        Some(if epoch == LAST {
+            1 << 16
+        } else {
+            epoch + (1 << 16)
+        })
+    };
     let before = EPOCH.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
     if before == Ok(LAST) && Thread::is_attached() {
         // The numbers begin anew. A full collection empties all caches, the old ones of the same numbers among them.
