@@ -91,6 +91,29 @@ pub fn enter_class(
     Ok(entered)
 }
 
+/// Enters a function whose first `n` arguments lie in their window already, if defaults are all that is missing.
+#[inline(never)]
+pub fn enter_with_defaults(
+    th: &Thread,
+    frame: FramePtr,
+    func: Value,
+    f: &Object<Function>,
+    window: Regs,
+    n: usize,
+    dst: u16,
+) -> Option<FramePtr> {
+    let code = f.code.expect();
+    let missing = (code.simple_args as usize).checked_sub(n)?;
+    let defaults = f.defaults.get().as_tuple()?;
+    let first = defaults.len().checked_sub(missing)?;
+    if !th.has_room_above(frame, window.0, code.nregs as usize) {
+        return None;
+    }
+    window.from(n).copy_in(&defaults[first..]);
+    window.clear(n + missing, code.first_temp as usize);
+    Some(th.push_frame_above(frame, func, code, window.0, dst))
+}
+
 /// Leaves the innermost frame; the caller restores its own state.
 #[inline(always)]
 pub fn leave(th: &Thread, mut frame: FramePtr) {

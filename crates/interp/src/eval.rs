@@ -237,6 +237,12 @@ fn run_in<const TRACED: bool>(
                         if TRACED {
                             trail = trace::Trail::at(frame);
                         }
+                    } else if let Some(fr) =
+                        calls::enter_with_defaults(th, frame, func, f, window, n, $dst)
+                    {
+                        pc.step($words);
+                        frame.pc = pc.0;
+                        load_frame!(fr);
                     } else {
                         if !frame.in_generator() {
                             th.stack_top.set(regs.from(start + n).0);
