@@ -173,6 +173,12 @@ fn run_in<const TRACED: bool>(
                             ))))
                         }
                         regs.set(dst, left.instance());
+                    } else if flags & frame_flags::DELEGATE != 0 {
+                        let it = left.resume as u16;
+                        tell!(trace::stop_iteration(th, frame, regs.get(it), v));
+                        regs.set(dst, v);
+                        regs.set(it, Value::ABSENT);
+                        pc.step(1);
                     } else if flags & frame_flags::LOOP != 0 {
                         // The loop's generator ended: on past the loop.
                         if TRACED {
@@ -200,21 +206,35 @@ fn run_in<const TRACED: bool>(
                         continue;
                     }
                     pc.step($back);
-                    let (flags, dst, advance) = (frame.flags, frame.dst, frame.advance);
-                    frame.pc = pc.0;
-                    generators::suspend(th, frame);
-                    if flags & frame_flags::ENTRY != 0 {
-                        return Ok(Exit::Done(Step::Yield(v)));
+                    loop {
+                        let (flags, dst, advance) = (frame.flags, frame.dst, frame.advance);
+                        frame.pc = pc.0;
+                        generators::suspend(th, frame);
+                        if flags & frame_flags::ENTRY != 0 {
+                            return Ok(Exit::Done(Step::Yield(v)));
+                        }
+                        let below = FramePtr(th.frame.get());
+                        th.stack_top.set(below.top);
+                        load_frame!(below);
+                        if flags & frame_flags::DELEGATE != 0 {
+                            // That frame yields it on; its instruction is to be run again.
+                            if TRACED && let Some(to) = tri!(trace::yielded(th, frame, v)) {
+                                pc = to;
+                                trail.jumped();
+                                break;
+                            }
+                            frame.yield_register = dst;
+                            pc.step(-1);
+                            continue;
+                        }
+                        if TRACED {
+                            trail.branches();
+                        }
+                        pc.step(advance as isize);
+                        regs.set(dst, v);
+                        poll!();
+                        break;
                     }
-                    let below = FramePtr(th.frame.get());
-                    th.stack_top.set(below.top);
-                    load_frame!(below);
-                    if TRACED {
-                        trail.branches();
-                    }
-                    pc.step(advance as isize);
-                    regs.set(dst, v);
-                    poll!();
                 }};
             }
             // Enters a Python function whose arguments lie in this window's registers from `start`.
@@ -324,6 +344,20 @@ fn run_in<const TRACED: bool>(
                         pc.step($words);
                         poll!();
                     }
+                }};
+            }
+            // The loop runs a generator's frame that was put on top.
+            macro_rules! entered_generator {
+                ($fr:expr) => {{
+                    let fr: FramePtr = $fr;
+                    if th.is_at_recursion_limit() {
+                        cold_path();
+                        generators::finished(th, fr);
+                        calls::leave(th, fr);
+                        tri!(Err(th.recursion_error("")))
+                    }
+                    load_frame!(fr);
+                    poll_entered!();
                 }};
             }
             // `v[k]`: a `__getitem__` of a Python class runs in this loop.
@@ -979,13 +1013,7 @@ fn run_in<const TRACED: bool>(
                             frame.spare_register = i.b();
                             let (advance, resume) = if backward { (off, 1) } else { (1, off) };
                             let fr = generators::enter_in_loop(th, g, i.a(), advance, resume);
-                            if calls::check_room(th, Regs(th.stack_top.get()), 0).is_err() {
-                                generators::finished(th, fr);
-                                calls::leave(th, fr);
-                                tri!(Err(th.recursion_error("")))
-                            }
-                            load_frame!(fr);
-                            poll_entered!();
+                            entered_generator!(fr);
                             continue;
                         }
                         let next = if TRACED {
@@ -1069,6 +1097,15 @@ fn run_in<const TRACED: bool>(
                     }
                     byte::YIELD_FROM => {
                         let (sent, it) = (regs.get(i.a()), regs.get(i.b()));
+                        if !TRACED
+                            && let Some(g) = it.downcast::<Generator>()
+                            && generators::start_delegate(g, it, sent)
+                        {
+                            frame.pc = pc.0;
+                            let fr = generators::enter_delegate(th, g, i.a(), i.b());
+                            entered_generator!(fr);
+                            continue;
+                        }
                         match tri!(generators::send_to(th, it, sent)) {
                             Step::Yield(v) => {
                                 frame.yield_register = i.a();

@@ -188,6 +188,36 @@ pub fn enter_in_loop(
     f
 }
 
+/// Whether what a `yield from` or `await` sends to is a plain generator or a coroutine that waits; it is this thread's
+/// then, and has what was sent.
+#[inline]
+pub fn start_delegate(g: &Object<Generator>, it: Value, sent: Value) -> bool {
+    if class_of(it).is(&types::ASYNC_GENERATOR) {
+        return false;
+    }
+    match take(g) {
+        Ok(GenState::Created) if !sent.is_none() => {
+            g.state.store(GenState::Created as u8, Ordering::Release);
+            false
+        }
+        Ok(from) => {
+            prepare(g, from, sent);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// Enters a taken generator so that the interpreter's loop runs it: what it yields, the frame below yields, whose
+/// register `dst` gets what it returns in the end; `it` is the register of the generator itself.
+#[inline]
+pub fn enter_delegate(th: &Thread, g: &Object<Generator>, dst: u16, it: u16) -> FramePtr {
+    let mut f = push(th, g, frame_flags::DELEGATE);
+    f.dst = dst;
+    f.resume = it.into();
+    f
+}
+
 #[inline]
 fn prepare(g: &Object<Generator>, from: GenState, sent: Value) {
     if from == GenState::Suspended {

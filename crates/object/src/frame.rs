@@ -41,7 +41,7 @@ pub struct FrameRec {
     /// For the frame of a generator that runs: the first free record of the thread's frame stack.
     free: *mut FrameRec,
     /// For a generator run by a loop of the frame below: words from that frame's place to where it goes on when the
-    /// generator ends.
+    /// generator ends. For one run by a `yield from`: the register that holds it there.
     pub resume: i32,
     /// The same for when the generator yields.
     pub advance: i32,
@@ -63,8 +63,10 @@ pub mod frame_flags {
     pub const GENERATOR: u16 = 32;
     /// The frame of module or class code, with a namespace.
     pub const NAMESPACE: u16 = 64;
+    /// A generator or coroutine that a `yield from` or `await` of the frame below runs: what it yields, that one yields.
+    pub const DELEGATE: u16 = 128;
     /// What leaving the frame has to look at; any other goes straight back to the frame below.
-    pub const LEAVE_SLOWLY: u16 = ENTRY | INIT | LOOP | OBJECT | GENERATOR;
+    pub const LEAVE_SLOWLY: u16 = ENTRY | INIT | LOOP | OBJECT | GENERATOR | DELEGATE;
 }
 
 /// The payload of `frame`.
@@ -166,6 +168,7 @@ payload!(15: Generator, "generator", |this, m| {
 
 impl Generator {
     /// Where it stands at this instant.
+    #[inline]
     pub fn state(&self) -> GenState {
         match self.state.load(Ordering::Acquire) {
             0 => GenState::Created,

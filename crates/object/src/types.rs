@@ -219,6 +219,7 @@ impl Type {
     }
 
     /// Whether it came from a `class` statement or a call of `type`.
+    #[inline]
     pub fn is_heap(&self) -> bool {
         self.has_flag(flags::HEAP)
     }
