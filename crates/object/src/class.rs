@@ -589,7 +589,7 @@ fn slot_names(th: &Thread, name: Value, base: &Object<Type>, slots: Value) -> Py
         weakref: false,
     };
     // What CPython lays out behind the object's head.
-    let items = base.has_flag(flags::INLINE_ITEMS)
+    let items = base.has_flag(flags::INLINE_ITEMS) && !base.has_flag(flags::STR_SUBCLASS)
         || base.makes::<crate::numbers::BigInt>()
         || base.makes::<Type>();
     if items && !list.is_empty() && !list.iter().all(|s| s.is_str("__dict__")) {
