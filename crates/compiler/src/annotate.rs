@@ -229,10 +229,12 @@ impl<'a> Compiler<'a> {
         let Expr::Starred(s) = e else {
             return self.expr_to(e, dst);
         };
+        let mark = self.unit.top;
         let value = self.operand(&s.value, None)?;
         let outer = std::mem::replace(&mut self.unit.range, s.range);
         self.unit.emit(Op::UNPACK_SEQUENCE, dst, value, 1);
         self.unit.range = outer;
+        self.unit.top = mark;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use taipan_object::dict::Dict;
 use taipan_object::func::Module;
 use taipan_object::native::ModuleSpec;
 use taipan_object::thread::{set_hash_key, set_hooks};
+use taipan_object::types::flags;
 use taipan_object::{Interpreter, PyResult, Thread, Value, attr, call, names, strings};
 use taipan_text::hash::HashKey;
 
@@ -106,7 +107,8 @@ fn make_builtins(th: &Thread) -> PyResult {
     let d = m.expect::<Module>().dict.expect();
     interp.set_dict(&interp.builtins, d);
     for (t, _) in modules::types() {
-        if t.module == "builtins" && !HIDDEN.contains(&t.name) {
+        let is_named = t.get().has_flag(flags::EXCEPTION_SUBCLASS) || TYPES.contains(&t.name);
+        if t.module == "builtins" && is_named {
             d.set_name(th, t.name, t.value())?;
         }
     }
@@ -115,12 +117,34 @@ fn make_builtins(th: &Thread) -> PyResult {
     Ok(m)
 }
 
-/// Types whose module is `builtins` although that module does not name them.
-const HIDDEN: &[&str] = &[
-    "NoneType",
-    "NotImplementedType",
-    "ellipsis",
-    "stderrprinter",
+/// Of the types whose module is `builtins`, those that the module names, besides all exceptions.
+const TYPES: &[&str] = &[
+    "bool",
+    "bytearray",
+    "bytes",
+    "classmethod",
+    "complex",
+    "dict",
+    "enumerate",
+    "filter",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "map",
+    "memoryview",
+    "object",
+    "property",
+    "range",
+    "reversed",
+    "set",
+    "slice",
+    "staticmethod",
+    "str",
+    "super",
+    "tuple",
+    "type",
+    "zip",
 ];
 
 /// Makes an interpreter usable: builtins, `sys`, the importers, the standard streams.
