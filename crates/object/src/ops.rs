@@ -425,13 +425,15 @@ pub fn get_item(th: &Thread, v: Value, key: Value) -> PyResult {
     }
     if let Some(t) = v.downcast::<types::Type>() {
         if t.is(&types::TYPE) {
-            return crate::attr::get_opt(th, v, names::CLASS_GETITEM.get()).and_then(|f| match f {
+            let f = crate::attr::get_opt(th, v, names::CLASS_GETITEM.get());
+            return f.and_then(|f| match f {
                 Some(f) => call::call(th, f, &[key]),
                 None => Ok(generic_alias(th, v, key)?),
             });
         }
-        if let Some(f) = crate::attr::get_opt(th, v, names::CLASS_GETITEM.get())? {
-            return call::call(th, f, &[key]);
+        match crate::attr::get_opt(th, v, names::CLASS_GETITEM.get())? {
+            Some(f) if !f.is_none() => return call::call(th, f, &[key]),
+            _ => {}
         }
         return Err(th.type_error(format!("type '{}' is not subscriptable", t.tp_name())));
     }
