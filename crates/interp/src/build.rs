@@ -344,12 +344,12 @@ pub fn call_ex(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
     };
     let mut kwnames = ValueVec::new();
     if !kwargs.is_absent() {
-        if !is_mapping(th, kwargs)? {
-            return Err(th.type_error(format!(
-                "{} argument after ** must be a mapping, not {}",
-                callable_name(th, f),
-                class_of(kwargs).tp_name()
-            )));
+        let mut kwargs = kwargs;
+        if !class_of(kwargs).is(&types::DICT) {
+            // Another mapping may give a key twice.
+            let dict = Dict::new(th).value();
+            dict_merge(th, dict, kwargs, f)?;
+            kwargs = dict;
         }
         each_pair(th, kwargs, |k, x| {
             if k.as_str_obj().is_none() {
