@@ -449,13 +449,15 @@ opcodes! {
     /// At entry: makes the generator, coroutine or asynchronous generator (by the code's flags) that will go on at
     /// the next instruction, and returns it.
     RETURN_GENERATOR();
-    /// Yields `r[b]` (wrapped as an asynchronous generator's value if `x`); the sent value comes to `r[a]`.
-    YIELD(a: Write, b: Read, x: Num);
+    /// Yields `r[b]` (wrapped as an asynchronous generator's value if `x`); the sent value comes to `r[a]`. While the
+    /// frame waits, `r[c]` and all above are spent temporaries: a collection clears them.
+    YIELD(a: Write, b: Read, c: Write, x: Num);
     /// `r[a] = yield from r[b]`, where `r[a]` first holds the value to send (None at first). Sends `r[a]` to the
     /// iterator; if it yields, suspends with that value **at this instruction**, and when resumed puts the sent value
     /// into `r[a]` and starts over; if it returns, `r[a]` gets the returned value, `r[b] = ABSENT`, and goes on.
     /// An exception thrown in while suspended is delegated to `r[b]` as PEP 380 says. `x` is 1 for await.
-    YIELD_FROM(a: ReadWrite, b: ReadWrite, x: Num) [cache: 1];
+    /// `r[c]` as at `YIELD`.
+    YIELD_FROM(a: ReadWrite, b: ReadWrite, c: Write, x: Num) [cache: 1];
     /// `r[a] = ` the iterator for `yield from r[b]`: a generator or (in coroutines) coroutine itself, else `iter()`.
     GET_YIELD_FROM_ITER(a: Write, b: Read);
     /// `r[a] = ` the iterator for `await r[b]`. `x` says for the error text: 0 plain, 1 from `__aenter__`, 2 from

@@ -13,7 +13,7 @@ use crate::handlers::Handler;
 use crate::positions::Positions;
 
 /// The first bytes; the last two count format versions. Change them with the table of operations.
-pub const MAGIC: [u8; 4] = [b'T', b'P', 3, 1];
+pub const MAGIC: [u8; 4] = [b'T', b'P', 3, 3];
 
 /// Code nests at most this deep, and constants within it.
 const MAX_DEPTH: u32 = 200;

@@ -357,11 +357,7 @@ impl<'a> Compiler<'a> {
             (None, _) => {
                 let v = self.operand(parts.value, None)?;
                 let sent = self.unit.alloc();
-                let wrapped = self
-                    .unit
-                    .flags
-                    .has(taipan_bytecode::CodeFlags::ASYNC_GENERATOR);
-                self.unit.emit_x(Op::YIELD, wrapped as u8, sent, v, 0);
+                self.unit.emit_yield(sent, v);
             }
         }
         self.unit.top = mark;

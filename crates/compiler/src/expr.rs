@@ -173,11 +173,7 @@ impl<'a> Compiler<'a> {
                         t
                     }
                 };
-                let wrapped = self
-                    .unit
-                    .flags
-                    .has(taipan_bytecode::CodeFlags::ASYNC_GENERATOR);
-                self.unit.emit_x(Op::YIELD, wrapped as u8, dst, value, 0);
+                self.unit.emit_yield(dst, value);
                 Ok(())
             }
             Expr::YieldFrom(y) => {
@@ -186,7 +182,7 @@ impl<'a> Compiler<'a> {
                 let value = self.operand(&y.value, Some(iter))?;
                 self.unit.emit(Op::GET_YIELD_FROM_ITER, iter, value, 0);
                 self.unit.load_const(d, Const::None);
-                self.unit.emit(Op::YIELD_FROM, d, iter, 0);
+                self.unit.emit_yield_from(0, d, iter);
                 self.unit.mov(dst, d);
                 Ok(())
             }
@@ -207,7 +203,7 @@ impl<'a> Compiler<'a> {
         let iter = self.unit.alloc();
         self.unit.emit_x(Op::GET_AWAITABLE, from, iter, value, 0);
         self.unit.load_const(dst, Const::None);
-        self.unit.emit_x(Op::YIELD_FROM, 1, dst, iter, 0);
+        self.unit.emit_yield_from(1, dst, iter);
         self.unit.top = iter;
     }
 

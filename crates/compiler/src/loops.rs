@@ -147,7 +147,7 @@ impl<'a> Compiler<'a> {
         self.unit.handler = self.unit.new_handler(exhausted, item);
         self.unit.emit(Op::GET_ANEXT, awaitable, iter, 0);
         self.unit.load_const(item, Const::None);
-        self.unit.emit_x(Op::YIELD_FROM, 1, item, awaitable, 0);
+        self.unit.emit_yield_from(1, item, awaitable);
         self.unit.handler = outer;
         self.unit.top = awaitable;
         self.unit.loop_depth += 1;

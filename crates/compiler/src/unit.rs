@@ -163,6 +163,32 @@ impl Unit<'_> {
         self.push(op, x, [a, b, c], 0, Label::NONE);
     }
 
+    /// Yields `value`; what is sent comes to `dst`.
+    pub fn emit_yield(&mut self, dst: Reg, value: Reg) {
+        // The value's own temporary is spent as well, and what is sent has yet to come.
+        let mut dead = self.top;
+        while dead > self.first_temp && (dead - 1 == dst || dead - 1 == value) {
+            dead -= 1;
+        }
+        let wrapped = self.flags.has(taipan_bytecode::CodeFlags::ASYNC_GENERATOR);
+        self.reserve_past(dead);
+        self.emit_x(Op::YIELD, wrapped as u8, dst, value, dead);
+    }
+
+    /// `dst = yield from iter`, or `await` if `awaits`.
+    pub fn emit_yield_from(&mut self, awaits: u8, dst: Reg, iter: Reg) {
+        let dead = self.top.max(dst + 1).max(iter + 1);
+        self.reserve_past(dead);
+        self.emit_x(Op::YIELD_FROM, awaits, dst, iter, dead);
+    }
+
+    /// Sees that a register that is to be cleared, with all above, exists.
+    fn reserve_past(&mut self, dead: Reg) {
+        let used = dead as u32 + 1;
+        self.overflow |= used > crate::const_regs::LIMIT as u32;
+        self.max_top = self.max_top.max(used);
+    }
+
     /// An op with an extra word.
     pub fn emit_extra(&mut self, op: Op, x: u8, abc: [u16; 3], extra: u32) {
         self.push(op, x, abc, extra, Label::NONE);

@@ -9,6 +9,7 @@ use crate::thread::ExcNode;
 use crate::value::Value;
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, Ordering};
+use taipan_bytecode::{Instr, Op};
 
 /// A frame that runs or, in a generator, is suspended. Lives on a thread's frame stack or in the generator's cell.
 #[repr(C)]
@@ -160,6 +161,7 @@ payload!(15: Generator, "generator", |this, m| {
     let f = unsafe { &*this.frame.get() };
     f.mark(m);
     mark_value(this.exc.value.get(), m);
+    this.clear_spent(f);
     this.registers.trace(m);
     this.name.trace(m);
     this.qualname.trace(m);
@@ -175,6 +177,29 @@ impl Generator {
             1 => GenState::Suspended,
             2 => GenState::Running,
             _ => GenState::Closed,
+        }
+    }
+
+    /// Clears the temporaries that are spent where it waits, what it yielded among them: they would keep objects
+    /// alive. Only for a collection, so that suspending need not do it.
+    fn clear_spent(&self, f: &FrameRec) {
+        // A trace function may have moved it away from its yield.
+        if self.state() != GenState::Suspended || f.yield_register == u16::MAX {
+            return;
+        }
+        let mut pc = Pc(f.pc);
+        let mut i = Instr(pc.peek(0));
+        if i.op() != Op::YIELD_FROM {
+            pc.step(-1);
+            i = Instr(pc.peek(0));
+            if i.op() != Op::YIELD {
+                return;
+            }
+        }
+        if let Some(registers) = self.registers.get() {
+            for register in registers.fields().iter().skip(i.c() as usize) {
+                register.init(Value::ABSENT);
+            }
         }
     }
 

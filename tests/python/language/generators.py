@@ -1,5 +1,8 @@
 """Generators: send, throw, close, yield from, state, return values."""
 
+import gc
+import weakref
+
 
 def message(kind, f):
     try:
@@ -267,3 +270,72 @@ g = in_with()
 next(g)
 g.close()
 assert log == ["enter", "GeneratorExit"]
+
+
+# A generator that waits keeps alive what its variables name, not what it has yielded or called with.
+class Thing:
+    pass
+
+
+def same(x):
+    return x
+
+
+def new_things():
+    for _ in range(3):
+        yield Thing()
+
+
+def popped():
+    things = [Thing() for _ in range(3)]
+    while things:
+        yield same(same(things.pop()))
+
+
+def delegating():
+    yield from popped()
+
+
+def called_with():
+    for _ in range(3):
+        yield weakref.ref(same(Thing()))
+
+
+def in_expression():
+    for _ in range(3):
+        [1, (yield Thing()), 2]
+
+
+def unnamed_after_yield(make):
+    gone = []
+    for thing in make():
+        r = thing if type(thing) is weakref.ref else weakref.ref(thing)
+        del thing
+        gc.collect()
+        gone.append(r() is None)
+    return gone
+
+
+for make in new_things, popped, delegating, called_with, in_expression, lambda: (Thing() for _ in range(3)):
+    assert unnamed_after_yield(make) == [True] * 3, make
+
+
+# What a coroutine waits with.
+class Wait:
+    def __await__(self):
+        yield Thing()
+        return 3
+
+
+async def waiting():
+    return [1, await same(Wait()), 2]
+
+
+c = waiting()
+r = weakref.ref(c.send(None))
+gc.collect()
+assert r() is None
+try:
+    c.send(None)
+except StopIteration as e:
+    assert e.value == [1, 3, 2]
