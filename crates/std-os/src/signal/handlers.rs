@@ -98,17 +98,31 @@ fn reach_main_thread(th: &Thread) {
     });
 }
 
-/// Gives signals back to the system, at the interpreter's end: no Python handler runs any more.
-pub fn finish(th: &Thread) {
+/// Gives signals back to the system, before the last finalisers: no Python handler runs any more.
+pub fn release(th: &Thread) {
     if !may_handle(th) {
         return;
     }
+    // There was no memory for a table: then there are no handlers.
+    let handlers = table(th).ok();
     for signal in 1..NSIG {
         if host::disposition(signal).is_ok_and(|d| d == Disposition::Note) {
             // It fails for no signal that could be set.
             let _ = host::set_disposition(signal, Disposition::Default);
         }
+        if let Some(handlers) = handlers {
+            handlers.set(signal as usize, Value::NONE);
+        }
     }
+}
+
+/// No signal wakes this thread any more: the interpreter's end. What finalisers asked for since
+/// [`release`] is given up.
+pub fn finish(th: &Thread) {
+    if !may_handle(th) {
+        return;
+    }
+    release(th);
     host::set_hook(None);
     wake::clear_signal_thread();
 }
@@ -142,7 +156,8 @@ pub fn run_pending(th: &Thread) -> PyResult<()> {
                 &OS_ERROR,
                 format!("Signal {signal} ignored due to race condition"),
             );
-            th.unraisable(e, None, Value::ABSENT);
+            let what = "Exception ignored while calling signal handler";
+            th.unraisable(e, Some(what), Value::ABSENT);
             continue;
         }
         let frame = (hooks().current_frame)(th, 0).or(Value::NONE);

@@ -7,7 +7,7 @@ mod handlers;
 mod timers;
 mod waiting;
 
-pub use handlers::{finish, install_default_int_handler, run_pending};
+pub use handlers::{finish, install_default_int_handler, release, run_pending};
 
 use crate::args::{add_constants, module_dict, state};
 use taipan_containers::structseq;

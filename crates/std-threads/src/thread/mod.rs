@@ -13,6 +13,7 @@ pub(crate) mod wait;
 pub use handle::shutdown;
 pub use lock::new_lock;
 
+use std::sync::atomic::Ordering;
 use taipan_host::signal;
 use taipan_object::exception as exc;
 use taipan_object::native::{Atomic, Method, ModuleSpec};
@@ -110,7 +111,9 @@ fn interrupt_main(th: &Thread, a: &[Value]) -> PyResult {
         return Err(th.value_error("signal number out of range"));
     }
     // A signal that does what the system does by default, or nothing, is not Python's to handle.
-    if let Ok(signal::Disposition::Note) = signal::disposition(number) {
+    // At the end of the interpreter no signal is any more: whoever sends one then is told so.
+    let at_end = th.interp.finalizing.load(Ordering::Acquire);
+    if at_end || signal::disposition(number).is_ok_and(|d| d == signal::Disposition::Note) {
         signal::trip(number);
     }
     Ok(Value::NONE)
