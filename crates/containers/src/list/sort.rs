@@ -109,19 +109,37 @@ fn text<'a>(v: Value) -> &'a [u8] {
 /// `a < b`, natively where both are of a type that most sorts see.
 #[inline]
 fn less(th: &Thread, a: Value, b: Value) -> PyResult<bool> {
-    if let Some(r) = native_less(a, b) {
-        return Ok(r);
-    }
-    if is_exactly(a, &types::TUPLE)
-        && is_exactly(b, &types::TUPLE)
-        && let (Some([x, ..]), Some([y, ..])) = (a.as_tuple(), b.as_tuple())
-        && !x.is(*y)
-        && let Some(r) = native_less(*x, *y)
-        && (r || native_less(*y, *x) == Some(true))
-    {
+    if let Some(r) = less_natively(a, b) {
         return Ok(r);
     }
     ops::truth(th, ops::compare(th, a, b, CmpOp::Lt)?)
+}
+
+/// `a < b`, where no Python code has a say: of small numbers and strings, and of tuples that such items decide.
+#[inline]
+pub fn less_natively(a: Value, b: Value) -> Option<bool> {
+    if let Some(r) = native_less(a, b) {
+        return Some(r);
+    }
+    if !is_exactly(a, &types::TUPLE) || !is_exactly(b, &types::TUPLE) {
+        return None;
+    }
+    let (a, b) = (a.as_tuple()?, b.as_tuple()?);
+    for (x, y) in a.iter().zip(b) {
+        if x.is(*y) {
+            continue;
+        }
+        if native_less(*x, *y)? {
+            return Some(true);
+        }
+        // Neither is less: they are equal, or one is not a number, which is unequal and not less.
+        if native_less(*y, *x)?
+            || x.is_small_float() && x.small_float_unchecked() != y.small_float_unchecked()
+        {
+            return Some(false);
+        }
+    }
+    Some(a.len() < b.len())
 }
 
 #[inline(always)]

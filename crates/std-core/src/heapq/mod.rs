@@ -1,7 +1,10 @@
 //! `_heapq`: a list as a heap, smallest or largest item first.
 //!
-//! Comparisons may run Python code that changes the list: each access looks at the list as it is then.
+//! Where all comparisons are native, each function is one step for other threads. Others may run Python code that
+//! changes the list: each access looks at the list as it is then.
 
+use taipan_containers::list::sort::less_natively;
+use taipan_object::heap::Array;
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::seq::List;
 use taipan_object::slots::CmpOp;
@@ -66,8 +69,8 @@ fn heap_arg<'a>(th: &Thread, name: &str, a: &[Value]) -> PyResult<Heap<'a>> {
 /// Whether `a` belongs nearer to the root than `b`.
 fn before(th: &Thread, a: Value, b: Value, max: bool) -> PyResult<bool> {
     let (a, b) = if max { (b, a) } else { (a, b) };
-    if Value::both_small_int(a, b) {
-        return Ok(a.small_int_unchecked() < b.small_int_unchecked());
+    if let Some(r) = less_natively(a, b) {
+        return Ok(r);
     }
     ops::truth(th, ops::compare(th, a, b, CmpOp::Lt)?)
 }
@@ -86,6 +89,70 @@ fn set(th: &Thread, heap: Heap, i: usize, v: Value) -> PyResult<()> {
         Ok(())
     } else {
         Err(changed(th))
+    }
+}
+
+/// What is left of a move where the next comparison is Python's.
+enum Rest {
+    /// The item at this place goes down.
+    Down(usize),
+    /// The item at this place goes up.
+    Up(usize),
+}
+
+/// [`before`], where no Python code has a say.
+fn natively_before(a: Value, b: Value, max: bool) -> Option<bool> {
+    let (a, b) = if max { (b, a) } else { (a, b) };
+    less_natively(a, b)
+}
+
+fn swap(heap: &Object<Array>, i: usize, j: usize) {
+    let fields = heap.fields();
+    let (a, b) = (fields[i].get(), fields[j].get());
+    fields[i].set(&heap.header, b);
+    fields[j].set(&heap.header, a);
+}
+
+/// As [`sift_up`], under the list's lock and as far as comparisons are native.
+fn up_natively(heap: &Object<Array>, top: usize, mut at: usize, max: bool) -> Option<Rest> {
+    let fields = heap.fields();
+    while at > top {
+        let parent = (at - 1) / 2;
+        match natively_before(fields[at].get(), fields[parent].get(), max) {
+            Some(true) => swap(heap, at, parent),
+            Some(false) => return None,
+            None => return Some(Rest::Up(at)),
+        }
+        at = parent;
+    }
+    None
+}
+
+/// As [`sift_down`], under the list's lock and as far as comparisons are native.
+fn down_natively(heap: &Object<Array>, top: usize, mut at: usize, max: bool) -> Option<Rest> {
+    let fields = heap.fields();
+    let n = heap.len();
+    while at < n / 2 {
+        let mut child = 2 * at + 1;
+        if child + 1 < n {
+            match natively_before(fields[child].get(), fields[child + 1].get(), max) {
+                Some(true) => {}
+                Some(false) => child += 1,
+                None => return Some(Rest::Down(at)),
+            }
+        }
+        swap(heap, at, child);
+        at = child;
+    }
+    up_natively(heap, top, at, max)
+}
+
+/// Goes on without the lock, with comparisons of any kind.
+fn go_on(th: &Thread, heap: Heap, top: usize, rest: Option<Rest>, max: bool) -> PyResult<()> {
+    match rest {
+        None => Ok(()),
+        Some(Rest::Up(at)) => sift_up(th, heap, top, at, max),
+        Some(Rest::Down(at)) => sift_down(th, heap, top, at, max),
     }
 }
 
@@ -114,11 +181,10 @@ fn sift_up(th: &Thread, heap: Heap, top: usize, mut at: usize, max: bool) -> PyR
     Ok(())
 }
 
-/// Moves the item at `at` down to a leaf along the children that come first, then up to where it belongs.
-fn sift_down(th: &Thread, heap: Heap, at: usize, max: bool) -> PyResult<()> {
+/// Moves the item at `at` down to a leaf along the children that come first, then up to where it belongs, but not
+/// above `top`.
+fn sift_down(th: &Thread, heap: Heap, top: usize, mut at: usize, max: bool) -> PyResult<()> {
     let n = heap.len();
-    let top = at;
-    let mut at = at;
     if at >= n {
         return Err(th.index_error("index out of range"));
     }
@@ -143,54 +209,108 @@ fn sift_down(th: &Thread, heap: Heap, at: usize, max: bool) -> PyResult<()> {
 
 fn push(th: &Thread, name: &str, a: &[Value], max: bool) -> PyResult {
     let heap = heap_arg(th, name, a)?;
-    heap.append(th, a[1])?;
-    sift_up(th, heap, 0, heap.len().saturating_sub(1), max)?;
-    Ok(Value::NONE)
+    loop {
+        let pushed = heap.with_lock(|array| {
+            let array = array?;
+            let n = array.len();
+            array.fields()[..array.capacity()]
+                .get(n)?
+                .set(&array.header, a[1]);
+            array.set_len(n + 1);
+            Some(up_natively(array, 0, n, max))
+        });
+        match pushed {
+            Some(rest) => {
+                go_on(th, heap, 0, rest, max)?;
+                return Ok(Value::NONE);
+            }
+            None => heap.reserve(th, 1)?,
+        }
+    }
 }
 
 fn pop(th: &Thread, name: &str, a: &[Value], max: bool) -> PyResult {
     let heap = heap_arg(th, name, a)?;
-    let Some(last) = heap.pop_last() else {
+    let popped = heap.with_lock(|array| {
+        let array = array?;
+        let fields = array.fields();
+        let n = array.len().checked_sub(1)?;
+        let last = fields[n].get();
+        array.set_len(n);
+        fields[n].set(&array.header, Value::ABSENT);
+        if n == 0 {
+            return Some((last, None));
+        }
+        let first = fields[0].get();
+        fields[0].set(&array.header, last);
+        Some((first, down_natively(array, 0, 0, max)))
+    });
+    let Some((first, rest)) = popped else {
         return Err(th.index_error("index out of range"));
     };
-    let Some(first) = heap.get(0) else {
-        return Ok(last);
+    go_on(th, heap, 0, rest, max)?;
+    Ok(first)
+}
+
+/// Puts an item in the place of the first.
+fn replace_first(th: &Thread, heap: Heap, item: Value, max: bool) -> PyResult {
+    let replaced = heap.with_lock(|array| {
+        let array = array.filter(|array| !array.is_empty())?;
+        let fields = array.fields();
+        let first = fields[0].get();
+        fields[0].set(&array.header, item);
+        Some((first, down_natively(array, 0, 0, max)))
+    });
+    let Some((first, rest)) = replaced else {
+        return Err(th.index_error("index out of range"));
     };
-    heap.set(0, last);
-    sift_down(th, heap, 0, max)?;
+    go_on(th, heap, 0, rest, max)?;
     Ok(first)
 }
 
 fn replace(th: &Thread, name: &str, a: &[Value], max: bool) -> PyResult {
     let heap = heap_arg(th, name, a)?;
-    let Some(first) = heap.get(0) else {
-        return Err(th.index_error("index out of range"));
-    };
-    heap.set(0, a[1]);
-    sift_down(th, heap, 0, max)?;
-    Ok(first)
+    replace_first(th, heap, a[1], max)
 }
 
 fn push_pop(th: &Thread, name: &str, a: &[Value], max: bool) -> PyResult {
     let heap = heap_arg(th, name, a)?;
-    let Some(first) = heap.get(0) else {
-        return Ok(a[1]);
-    };
-    if !before(th, first, a[1], max)? {
-        return Ok(a[1]);
+    let item = a[1];
+    // The comparison and what follows are one step, where it is native.
+    let done = heap.with_lock(|array| {
+        let Some(array) = array.filter(|array| !array.is_empty()) else {
+            return Some((item, None));
+        };
+        let fields = array.fields();
+        let first = fields[0].get();
+        if !natively_before(first, item, max)? {
+            return Some((item, None));
+        }
+        fields[0].set(&array.header, item);
+        Some((first, down_natively(array, 0, 0, max)))
+    });
+    if let Some((out, rest)) = done {
+        go_on(th, heap, 0, rest, max)?;
+        return Ok(out);
     }
     let Some(first) = heap.get(0) else {
-        return Err(th.index_error("index out of range"));
+        return Ok(item);
     };
-    heap.set(0, a[1]);
-    sift_down(th, heap, 0, max)?;
-    Ok(first)
+    if !before(th, first, item, max)? {
+        return Ok(item);
+    }
+    replace_first(th, heap, item, max)
 }
 
 fn heapify(th: &Thread, name: &str, a: &[Value], max: bool) -> PyResult {
     let heap = heap_arg(th, name, a)?;
     for i in (0..heap.len() / 2).rev() {
-        sift_down(th, heap, i, max)?;
+        // Each move is a step of its own: two threads that make a heap of one list move no item out of order.
+        let rest = heap.with_lock(|array| match array {
+            Some(array) if i < array.len() => down_natively(array, i, i, max),
+            _ => Some(Rest::Down(i)),
+        });
+        go_on(th, heap, i, rest, max)?;
         th.poll()?;
     }
     Ok(Value::NONE)
