@@ -299,6 +299,17 @@ pub(crate) fn collect_in_stress(m: &Mutator, full: bool) {
 
 /// One collection. With `seen`, only if none has run since that epoch.
 fn cycle(m: &Mutator, full: bool, eager: bool, seen: Option<u64>) -> Stats {
+    cycle_and(m, full, eager, seen, &mut || {})
+}
+
+/// [`cycle`], and something that is done before the world goes on.
+fn cycle_and(
+    m: &Mutator,
+    full: bool,
+    eager: bool,
+    seen: Option<u64>,
+    and: &mut dyn FnMut(),
+) -> Stats {
     // Most leftovers of the last sweep can be dealt with while others run.
     sweep::finish(false);
     let start = Instant::now();
@@ -313,6 +324,7 @@ fn cycle(m: &Mutator, full: bool, eager: bool, seen: Option<u64>) -> Stats {
             stats.pause = start.elapsed();
             EPOCH.fetch_add(1, Ordering::SeqCst);
         }
+        and();
     });
     if pending {
         m.set_poll(POLL_PENDING);
@@ -437,25 +449,35 @@ fn budget_for(old: usize) -> usize {
 
 /// Calls `f` for each cell with the world stopped: the live ones and those not yet found dead.
 pub fn for_each_cell(m: &Mutator, f: &mut dyn FnMut(Cell)) {
-    threads::with_stopped_world(m, &mut |_| {
-        sweep::finish(false);
-        for index in 1..arena::top() {
-            let row = block(index);
-            let base = arena::block_address(index);
-            let (count, size) = match row.state() {
-                BlockState::Small => (CAPACITIES[row.class()], SIZES[row.class()]),
-                BlockState::Large => (1, 0),
-                BlockState::Free | BlockState::LargeTail => continue,
-            };
-            for at in 0..count {
-                let cell = (base + (at * size) as usize) as *mut Header;
-                // SAFETY: the start of a cell; free ones have kind 0.
-                if unsafe { (*cell).kind } != 0 {
-                    f(cell);
-                }
+    threads::with_stopped_world(m, &mut |_| each_cell(f));
+}
+
+/// Collects, and calls `f` for each cell that is left before the world goes on. No other thread can make
+/// garbage in between.
+pub fn for_each_live_cell(m: &Mutator, f: &mut dyn FnMut(Cell)) {
+    crate::stack::clear_stack_below();
+    cycle_and(m, true, true, None, &mut || each_cell(f));
+}
+
+/// All cells, the world being stopped.
+fn each_cell(f: &mut dyn FnMut(Cell)) {
+    sweep::finish(false);
+    for index in 1..arena::top() {
+        let row = block(index);
+        let base = arena::block_address(index);
+        let (count, size) = match row.state() {
+            BlockState::Small => (CAPACITIES[row.class()], SIZES[row.class()]),
+            BlockState::Large => (1, 0),
+            BlockState::Free | BlockState::LargeTail => continue,
+        };
+        for at in 0..count {
+            let cell = (base + (at * size) as usize) as *mut Header;
+            // SAFETY: the start of a cell; free ones have kind 0.
+            if unsafe { (*cell).kind } != 0 {
+                f(cell);
             }
         }
-    });
+    }
 }
 
 /// Calls `f` with each reference that `cell` holds.

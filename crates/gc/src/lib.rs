@@ -49,8 +49,8 @@ pub use arena::{compress, decompress, is_in_heap};
 pub use collect::{
     CollectHook, Counters, MarkHook, Stats, add_after_mark, add_before_collect, add_outside_bytes,
     add_root_tracer, allocated_bytes, collect, collect_at_end, counters, find_cell, for_each_cell,
-    freeze, frozen_count, is_enabled, set_enabled, set_stress, set_young_budget, stress, unfreeze,
-    visit_children,
+    for_each_live_cell, freeze, frozen_count, is_enabled, set_enabled, set_stress,
+    set_young_budget, stress, unfreeze, visit_children,
 };
 pub use header::{
     Cell, FLAG_FINALIZABLE, FLAG_FIRST_FREE, FLAG_OLD, FLAG_REMEMBERED, FLAG_WEAK_CALLBACK,

@@ -54,13 +54,14 @@ pub(super) fn is_finalized(v: Value) -> bool {
     }
 }
 
-/// A list of the objects that `wanted` accepts. It is asked with the world stopped.
-fn gather(th: &Thread, wanted: &mut dyn FnMut(Value) -> bool) -> PyResult {
+/// A list of the objects that `wanted` accepts. It is asked with the world stopped. If they are to be `reachable`, the
+/// others are collected in the same stop: they would be brought back, and with them what they hold, more each time.
+fn gather(th: &Thread, reachable: bool, wanted: &mut dyn FnMut(Value) -> bool) -> PyResult {
     let mut room = 1024;
     loop {
         let array = Object::<Array>::try_new(th, room)?;
         let mut n = 0;
-        gc::for_each_cell(&th.mutator, &mut |cell| {
+        let mut one = |cell: gc::Cell| {
             let me = Value::from_cell(array);
             let v = Value::from_cell(cell.cast_const());
             if is_object(cell) && !v.is(me) && wanted(v) {
@@ -69,16 +70,21 @@ fn gather(th: &Thread, wanted: &mut dyn FnMut(Value) -> bool) -> PyResult {
                 }
                 n += 1;
             }
-        });
+        };
+        if reachable {
+            gc::for_each_live_cell(&th.mutator, &mut one);
+        } else {
+            gc::for_each_cell(&th.mutator, &mut one);
+        }
         if n <= room {
             array.set_len(n);
             return Ok(List::from_array(th, Some(array)));
         }
-        room = n + n / 8 + 64;
+        room = n + n / 4 + 4096;
     }
 }
 
-/// `gc.get_objects(generation=None)`. What is not reachable any more is collected first: it would be brought back.
+/// `gc.get_objects(generation=None)`. Without a generation, only what is reachable.
 pub(super) fn get_objects(th: &Thread, a: &[Value]) -> PyResult {
     let asked = a[0].present().filter(|v| !v.is_none());
     th.audit("gc.get_objects", &[asked.unwrap_or(Value::small_int(-1))])?;
@@ -97,10 +103,7 @@ pub(super) fn get_objects(th: &Thread, a: &[Value]) -> PyResult {
             Some(n)
         }
     };
-    if generation.is_none() {
-        super::round(th, true);
-    }
-    gather(th, &mut |v| {
+    gather(th, generation.is_none(), &mut |v| {
         let old = v.header().is_some_and(|h| h.flags() & gc::FLAG_OLD != 0);
         is_tracked(v)
             && match generation {
@@ -136,8 +139,7 @@ fn visit(v: Value, f: &mut dyn FnMut(Value)) {
 pub(super) fn get_referrers(th: &Thread, a: &[Value]) -> PyResult {
     let wanted = a[0].as_tuple().unwrap_or(&[]);
     th.audit("gc.get_referrers", &[a[0]])?;
-    super::round(th, true);
-    gather(th, &mut |v| {
+    gather(th, true, &mut |v| {
         if v.is(a[0]) || !is_tracked(v) {
             return false;
         }

@@ -90,6 +90,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         .leaving_loop()
         .doc("Run the garbage collector.\n\nWith no arguments, run a full collection.  The optional argument\nmay be an integer specifying which generation to collect.  A ValueError\nis raised if the generation number is invalid.\n\nThe number of unreachable objects is returned."),
         Method::new("get_objects", "(generation=None)", inspect::get_objects)
+            .leaving_loop()
             .doc("Return a list of objects tracked by the collector (excluding the list returned).\n\n  generation\n    Generation to extract the objects from.\n\nIf generation is not None, return only the objects tracked by the collector\nthat are in that generation."),
         Method::new("get_stats", "()", |th, _| get_stats(th))
             .doc("Return a list of dictionaries containing per-generation statistics."),
@@ -101,6 +102,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         })
         .doc("Returns true if the object has been already finalized by the GC."),
         Method::new("get_referrers", "(*objs)", inspect::get_referrers)
+            .leaving_loop()
             .doc("Return the list of objects that directly refer to any of 'objs'."),
         Method::new("get_referents", "(*objs)", inspect::get_referents)
             .doc("Return the list of objects that are directly referred to by 'objs'."),
