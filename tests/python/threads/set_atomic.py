@@ -100,3 +100,21 @@ def find():
 
 
 together(churn(0), churn(1), find, find)
+
+
+# What is shown is a set at one instant.
+shown = set()
+
+
+def fills_and_empties():
+    for _ in range(rounds(2000)):
+        shown.update((1, 2))
+        shown.clear()
+
+
+def shows():
+    for _ in range(rounds(2000)):
+        assert repr(shown) in ("set()", "{1}", "{2}", "{1, 2}", "{2, 1}"), repr(shown)
+
+
+together(fills_and_empties, shows, shows)

@@ -214,7 +214,9 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     let s = v.expect::<Set>();
     let ty = class_of(v);
     let name = ty.name_text();
-    if s.map.is_empty() {
+    // Another thread may empty it: what is shown is what it held at one instant.
+    let items = snapshot(th, s)?;
+    if items.is_empty() {
         return Ok(Value::str(th, &format!("{name}()")));
     }
     let text = th.repr_guard(v, || {
@@ -224,7 +226,7 @@ fn repr(th: &Thread, v: Value) -> PyResult {
         } else {
             Text::new(&format!("{name}({{"))
         };
-        for (i, x) in snapshot(th, s)?.iter().enumerate() {
+        for (i, x) in items.iter().enumerate() {
             if i > 0 {
                 out.push(", ");
             }
