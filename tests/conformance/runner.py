@@ -20,6 +20,14 @@ import sys
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What the tests of a module may use beyond the default, which is no network and no hours: none of these leaves this
+# machine or takes long.
+RESOURCES = {
+    "test_eintr": ["walltime"],
+    "test_socketserver": ["network"],
+    "test_threadedtempfile": ["cpu"],
+}
+
 # Taken aside at once: whatever the tests do to the standard streams, the report is safe.
 REPORT = os.dup(1)
 os.dup2(2, 1)
@@ -57,7 +65,7 @@ def main(module_name, done_file, wanted):
         except ImportError:
             support = None
         else:
-            support.use_resources = []  # no network, no hours of computing: as `python -m test` without -u
+            support.use_resources = RESOURCES.get(module_name, [])  # as `python -m test` without -u
             support.verbose = 0
     except Exception as error:
         report("RUN", whole)
@@ -139,6 +147,8 @@ def main(module_name, done_file, wanted):
     def load():
         if module_name.startswith(("test_import", "test_pkgutil", "test_compileall", "test_pyclbr")):
             lend_machine_code()
+        if module_name.startswith("test_concurrent_futures"):
+            lend_interpreters()
         module = __import__("test." + module_name, fromlist=["*"])
         return unittest.defaultTestLoader.loadTestsFromModule(module)
 
@@ -186,6 +196,27 @@ def lend_machine_code():
             import test.test_importlib.util
         finally:
             del sys.modules["_testmultiphase"]
+
+
+LENT_INTERPRETERS = """
+from concurrent import futures
+class InterpreterPoolExecutor:
+    def __init__(self, *args, **kwargs):
+        import unittest
+        raise unittest.SkipTest("there are no sub-interpreters: no module _interpreters")
+futures.InterpreterPoolExecutor = InterpreterPoolExecutor
+"""
+
+
+def lend_interpreters():
+    """The helpers of the tests of `concurrent.futures` name the executor of sub-interpreters and cannot be imported
+    where there is none, though they have tests of all kinds of executors. They are lent one that skips its tests;
+    the path file of the installation lends it to the processes of the tests."""
+    from concurrent import futures
+
+    if not hasattr(futures, "InterpreterPoolExecutor"):
+        exec(LENT_INTERPRETERS, {})
+        os.environ["CONFORMANCE_LEND"] = LENT_INTERPRETERS
 
 
 def leave_for_writable_folder():

@@ -133,22 +133,30 @@ pub fn main(words: Vec<String>) -> Result<bool, String> {
     Ok(good)
 }
 
-/// The modules to run: those named, or every one that is held to tags.
+/// The modules to run: those named, or every one that is held to tags; with `all` the long ones too, and those that
+/// have no tags yet.
 fn choose(data: &std::path::Path, named: Vec<String>, all: bool) -> Result<Vec<String>, String> {
     if !named.is_empty() {
         return Ok(named);
     }
-    let list = data.join("modules.txt");
+    let mut modules = listed(&data.join("modules.txt"))?;
+    if all {
+        modules.extend(listed(&data.join("modules-long.txt"))?);
+    } else {
+        modules.retain(|module| tags::path(data, module).exists());
+    }
+    Ok(modules)
+}
+
+/// The modules that a file lists, one a line; `#` begins a comment.
+fn listed(list: &std::path::Path) -> Result<Vec<String>, String> {
     let text =
-        std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
+        std::fs::read_to_string(list).map_err(|error| format!("{}: {error}", list.display()))?;
     let modules = text
         .lines()
         .map(|line| line.split('#').next().unwrap_or("").trim())
         .filter(|line| !line.is_empty());
-    Ok(modules
-        .filter(|module| all || tags::path(data, module).exists())
-        .map(str::to_owned)
-        .collect())
+    Ok(modules.map(str::to_owned).collect())
 }
 
 fn run_all(
@@ -189,8 +197,8 @@ fn judge(
     module: &str,
     start: Instant,
 ) -> Result<Verdict, String> {
-    let results = runner.run(module)?;
     let tags = Tags::load(&tags::path(data, module))?;
+    let results = runner.run(module, &tags)?;
     let failures = results
         .tests
         .iter()

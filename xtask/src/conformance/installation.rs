@@ -58,7 +58,11 @@ impl Installation {
             });
         }
         fs::create_dir_all(&site).map_err(describe)?;
-        let line = format!("{}\n", shadow.display());
+        // What `runner.py` has lent to its module, the processes that tests start must find as well.
+        let line = format!(
+            "{}\nimport os; exec(os.environ.get('CONFORMANCE_LEND', ''))\n",
+            shadow.display()
+        );
         fs::write(site.join("cpython-tests.pth"), line).map_err(describe)?;
         Ok(Self {
             interpreter: installed,

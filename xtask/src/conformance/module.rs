@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use taipan_testkit::process::{fresh_dir, kill_group};
 
+use super::tags::Tags;
+
 /// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -114,14 +116,17 @@ enum End {
     Stalled,
 }
 
+/// How long a test that is known to hang may take.
+const SHORT: Duration = Duration::from_secs(10);
+
 /// What stands for a module that ran no test at all.
 fn whole_module(module: &str) -> String {
     format!("test.{module} (module)")
 }
 
 impl Runner {
-    /// Runs a module to its end, in as many processes as it takes.
-    pub fn run(&self, module: &str) -> Result<Results, String> {
+    /// Runs a module to its end, in as many processes as it takes. Tests that are tagged as hanging get [`SHORT`].
+    pub fn run(&self, module: &str, tags: &Tags) -> Result<Results, String> {
         let text_of = |error: std::io::Error| format!("{module}: {error}");
         let dir = fresh_dir(&self.work.join(module)).map_err(text_of)?;
         let (reported, done, log) = (dir.join("reported"), dir.join("done"), dir.join("log"));
@@ -132,7 +137,7 @@ impl Runner {
             let names: Vec<&str> = results.tests.keys().map(String::as_str).collect();
             fs::write(&done, names.join("\n")).map_err(text_of)?;
             let end = self
-                .run_once(module, &cwd, &reported, &done, &log)
+                .run_once(module, tags, &cwd, &reported, &done, &log)
                 .map_err(text_of)?;
             let text = String::from_utf8_lossy(&fs::read(&reported).map_err(text_of)?).into_owned();
             let before = results.tests.len();
@@ -164,6 +169,7 @@ impl Runner {
     fn run_once(
         &self,
         module: &str,
+        tags: &Tags,
         cwd: &Path,
         reported: &Path,
         done: &Path,
@@ -191,15 +197,27 @@ impl Runner {
             .process_group(0);
         let mut child = command.spawn()?;
         let (mut size, mut last) = (0, Instant::now());
+        // Of the test that runs now, once it has taken longer than the shortest.
+        let mut limit = None;
         let status = loop {
             if let Some(status) = child.try_wait()? {
                 break Some(status);
             }
             let now = fs::metadata(reported)?.len();
             if now != size {
-                (size, last) = (now, Instant::now());
-            } else if last.elapsed() > self.timeout {
-                break None;
+                (size, last, limit) = (now, Instant::now(), None);
+            } else if last.elapsed() > SHORT.min(self.timeout) {
+                let limit = *limit.get_or_insert_with(|| {
+                    let text = fs::read(reported).unwrap_or_default();
+                    let text = String::from_utf8_lossy(&text);
+                    match read_report(&text, &mut Results::default()) {
+                        Some(test) if tags.hangs(&test) => SHORT,
+                        _ => self.timeout,
+                    }
+                });
+                if last.elapsed() > limit {
+                    break None;
+                }
             }
             thread::sleep(Duration::from_millis(20));
         };

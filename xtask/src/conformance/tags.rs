@@ -45,6 +45,13 @@ impl Tags {
         self.0.contains_key(test)
     }
 
+    /// Whether a test is known never to end: its reason begins with "hangs".
+    pub fn hangs(&self, test: &str) -> bool {
+        self.0
+            .get(test)
+            .is_some_and(|reason| reason.starts_with("hangs"))
+    }
+
     /// The names of the known failures that never pass: those whose reason does not begin with "sometimes".
     pub fn steady(&self) -> impl Iterator<Item = &str> {
         self.0
