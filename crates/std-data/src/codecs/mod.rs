@@ -144,7 +144,7 @@ fn run(th: &Thread, a: &[Value], f: &str, which: usize) -> PyResult {
         args::codec_name(th, f, "'errors'", v)?;
     }
     let codec = registry::lookup(th, &name)?;
-    registry::run(th, codec, which, a[0], a[2])
+    registry::run(th, (codec, &name), which, a[0], a[2])
 }
 
 /// `(bytes, characters)` of a `str` argument.

@@ -181,7 +181,7 @@ fn by_registry(
         Some(e) => Value::str(th, e),
         None => Value::ABSENT,
     };
-    let r = registry::run(th, codec, usize::from(!encoding), object, errors)?;
+    let r = registry::run(th, (codec, name), usize::from(!encoding), object, errors)?;
     if encoding {
         if r.as_bytes().is_some() {
             return Ok(r);

@@ -118,15 +118,30 @@ pub fn lookup_text(th: &Thread, name: &str, instead: &str) -> PyResult {
 }
 
 /// Calls a codec's encoder (0) or decoder (1); the first item of the pair that it returns. Absent errors are left out.
-pub fn run(th: &Thread, codec: Value, which: usize, object: Value, errors: Value) -> PyResult {
+pub fn run(
+    th: &Thread,
+    (codec, name): (Value, &str),
+    which: usize,
+    object: Value,
+    errors: Value,
+) -> PyResult {
     let f = match codec.as_tuple().and_then(|t| t.get(which)) {
         Some(f) => *f,
         None => return Err(th.type_error("codec search functions must return 4-tuples")),
     };
     let r = if errors.is_absent() {
-        call::call(th, f, &[object])?
+        call::call(th, f, &[object])
     } else {
-        call::call(th, f, &[object, errors])?
+        call::call(th, f, &[object, errors])
+    };
+    let r = match r {
+        Ok(r) => r,
+        Err(e) => {
+            let operation = if which == 0 { "encoding" } else { "decoding" };
+            let note = format!("{operation} with '{name}' codec failed");
+            call::call_method(th, e.0, "add_note", &[Value::str(th, &note)])?;
+            return Err(e);
+        }
     };
     match r.as_tuple() {
         Some([v, _]) => Ok(*v),
