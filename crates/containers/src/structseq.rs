@@ -271,13 +271,13 @@ pub fn construct(th: &Thread, a: &[Value]) -> PyResult {
     }
     let given = ops::to_vec(th, a[1])?;
     let dict = match a[2].present() {
-        Some(d) if !d.is_none() => match d.as_dict() {
+        Some(d) => match d.as_dict() {
             Some(d) => Some(d),
             None => {
                 return Err(th.type_error(format!("{name}() takes a dict as second arg, if any")));
             }
         },
-        _ => None,
+        None => None,
     };
     let n = given.len();
     let wrong = |text: String| Err(th.type_error(format!("{name}() takes {text}")));

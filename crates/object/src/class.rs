@@ -832,6 +832,16 @@ pub fn new_class<'a>(
         b.expect::<Type>().add_subclass(th, t)?;
     }
     t.version.store(types::fresh_version(), Ordering::Release);
+    let mut at = 0;
+    let mut other_keys = false;
+    while let Some((next, key, ..)) = dict.map.next_entry(at) {
+        other_keys |= key.as_str_obj().is_none();
+        at = next;
+    }
+    if other_keys {
+        let message = format!("non-string key in the __dict__ of class {}", t.name_text());
+        th.warn(&crate::exception::RUNTIME_WARNING, message)?;
+    }
     Ok(t)
 }
 

@@ -121,11 +121,6 @@ pub(super) fn cast(th: &Thread, a: &[Value]) -> PyResult {
     {
         return Err(th.type_error("memoryview: cast must be 1D -> ND or ND -> 1D"));
     }
-    let Some(source) = item::native_char(w.format) else {
-        return Err(th.value_error(
-            "memoryview: source format must be a native single character format prefixed with an optional '@'",
-        ));
-    };
     let text = format.to_string_lossy();
     let Some(target) = item::native_char(&text) else {
         return Err(th.value_error(
@@ -133,7 +128,8 @@ pub(super) fn cast(th: &Thread, a: &[Value]) -> PyResult {
         ));
     };
     let is_byte = |c: u8| matches!(c, b'b' | b'B' | b'c');
-    if !is_byte(source) && !is_byte(target) {
+    // Whatever the items are, their bytes can be looked at.
+    if !is_byte(target) && !item::native_char(w.format).is_some_and(is_byte) {
         return Err(th.type_error("memoryview: cannot cast between two non-byte formats"));
     }
     let size = item::size(target).unwrap_or(1);
