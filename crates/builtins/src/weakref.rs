@@ -154,7 +154,10 @@ fn repr(th: &Thread, v: Value) -> PyResult {
     let Some(t) = this(v).target() else {
         return Ok(Value::str(th, &format!("<weakref at {own:#x}; dead>")));
     };
-    let name = attr::get_opt(th, t, names::NAME.get())?.filter(|n| n.as_str_obj().is_some());
+    // Whatever an attribute of the object's own raises is no matter here.
+    let name = attr::get_opt(th, t, names::NAME.get())
+        .unwrap_or(None)
+        .filter(|n| n.as_str_obj().is_some());
     let (of, at) = (ops::full_type_name(t), ops::id(t));
     let text = match name {
         Some(n) => format!(
