@@ -165,8 +165,8 @@ fn script(th: &Thread, c: &Config, given: &OsStr) -> Outcome {
     let is_zip = !is_dir && meta.as_ref().is_ok_and(|m| m.is_file()) && looks_like_zip(th, p);
     // A folder within a zip file.
     let is_in_zip = meta.is_err_and(|e| e.kind() == std::io::ErrorKind::NotADirectory)
-        && p.ancestors()
-            .find(|above| above.is_file())
+        && th
+            .blocking(|| p.ancestors().find(|above| above.is_file()))
             .is_some_and(|above| looks_like_zip(th, above));
     if is_dir || is_zip || is_in_zip {
         return Outcome::Ran(container(th, path));

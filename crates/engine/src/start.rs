@@ -56,8 +56,7 @@ pub fn create_main(config: Config) -> std::io::Result<Box<Thread>> {
         import_lock: ImportLock::new(),
     };
     let _ = interp.config.set(Box::new(engine));
-    let th = Thread::attach(interp, true)?;
-    Ok(th)
+    Thread::attach(interp, true)
 }
 
 /// Sets up the process-wide part: core types, hooks, all native types. Once.

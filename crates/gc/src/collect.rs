@@ -480,7 +480,7 @@ fn each_cell(f: &mut dyn FnMut(Cell)) {
     }
 }
 
-/// Calls `f` with each reference that `cell` holds.
+/// Calls `f` with each reference that `cell` holds. The world must be stopped: tracing drops what cells only cache.
 pub fn visit_children(cell: Cell, f: &mut dyn FnMut(Cell)) {
     // SAFETY: the caller gives a live cell.
     if let Some(trace) = kind::trace_fn(unsafe { (*cell).kind }) {

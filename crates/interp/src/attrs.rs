@@ -96,6 +96,12 @@ impl CacheEntry {
         v.is_cell() && self.shape == v.shape_word() && self.is_current()
     }
 
+    /// As `is_for`, of an entry that holds while its type has its version.
+    #[inline(always)]
+    fn is_for_type_of(&self, v: Value) -> bool {
+        v.is_cell() && self.shape == v.shape_word() && self.is_type_current()
+    }
+
     /// Whether nothing that the entry was made by has changed since.
     #[inline(always)]
     fn is_current(&self) -> bool {
@@ -109,11 +115,7 @@ impl CacheEntry {
     /// The number of the slot, if the entry is for one of this object's `__slots__`.
     #[inline(always)]
     fn member_of(&self, v: Value) -> Option<u32> {
-        let is = self.kind == For::Member
-            && v.is_cell()
-            && self.shape == v.shape_word()
-            && self.is_type_current();
-        is.then_some(self.index)
+        (self.kind == For::Member && self.is_for_type_of(v)).then_some(self.index)
     }
 
     #[inline(always)]
@@ -485,13 +487,7 @@ fn fill_special(th: &Thread, frame: FramePtr, pc: Pc, v: Value, ty: &Object<Type
 /// `v.NAME` to be called, by the caches: the function and its self, which is absent for a plain value.
 #[inline(always)]
 pub fn method_fast(v: Value, pc: Pc) -> Option<(Value, Value)> {
-    let e = entry(pc.peek(1))?;
-    if e.kind == For::Shape && v.is_cell() && e.shape == v.shape_word() && e.is_type_current() {
-        let receiver = if e.index != 0 { v } else { Value::ABSENT };
-        return Some((e.value.get(), receiver));
-    }
-    cold_path();
-    e.method_for(v)
+    entry(pc.peek(1))?.method_for(v)
 }
 
 impl CacheEntry {
@@ -500,8 +496,9 @@ impl CacheEntry {
     fn method_for(&self, v: Value) -> Option<(Value, Value)> {
         if self.kind == For::Shape {
             let receiver = if self.index != 0 { v } else { Value::ABSENT };
-            return self.is_for(v).then(|| (self.value.get(), receiver));
+            return self.is_for_type_of(v).then(|| (self.value.get(), receiver));
         }
+        cold_path();
         self.value_for(v).map(|f| (f, Value::ABSENT))
     }
 }

@@ -3,25 +3,36 @@
 use taipan_object::attr;
 use taipan_object::call::{self, Args};
 use taipan_object::code::Code;
-use taipan_object::frame::{FramePtr, Pc, Regs, Step, frame_flags};
+use taipan_object::frame::{FramePtr, FrameRec, Pc, Regs, Step, frame_flags};
 use taipan_object::func::{BoundMethod, Function, NativeFunction};
 use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Object, PyResult, Thread, Value};
 
-/// Whether another frame may be entered: neither the recursion limit is reached, nor are the thread's stacks full.
+/// The record for a frame of this code; fails at the recursion limit or where the thread's stacks are full.
 #[inline(always)]
-pub fn has_room(th: &Thread, regs: Regs, nregs: u32) -> bool {
-    th.has_room(regs.0, nregs as usize)
+fn free_record(th: &Thread, regs: Regs, code: &Code) -> PyResult<*mut FrameRec> {
+    th.free_record(regs.0, code.nregs as usize)
+        .ok_or_else(|| th.recursion_error(""))
 }
 
-/// Fails at the recursion limit or where the thread's stacks are full.
+/// Enters a function with its window at the top of the register stack, if its arguments need no binding.
 #[inline(always)]
-pub fn check_room(th: &Thread, regs: Regs, nregs: u32) -> PyResult<()> {
-    if has_room(th, regs, nregs) {
-        Ok(())
-    } else {
-        Err(th.recursion_error(""))
+fn enter_simply(
+    th: &Thread,
+    func: Value,
+    code: &Object<Code>,
+    args: &Args,
+    last: (u16, u16),
+) -> PyResult<Option<FramePtr>> {
+    let n = args.values.len();
+    if code.simple_args as usize != n || !args.kwnames.is_empty() {
+        return Ok(None);
     }
+    let regs = Regs(th.stack_top.get());
+    let at = free_record(th, regs, code)?;
+    regs.copy_in(args.values);
+    regs.clear(n, code.first_temp as usize);
+    Ok(Some(th.push_frame(at, func, code, regs.0, last)))
 }
 
 /// Enters a function with any arguments: its window is made at the top of the register stack.
@@ -35,12 +46,12 @@ pub fn enter(
     flags: u16,
 ) -> PyResult<FramePtr> {
     let code = f.code.expect();
+    if let Some(frame) = enter_simply(th, func, code, &args, (dst, flags))? {
+        return Ok(frame);
+    }
     let regs = Regs(th.stack_top.get());
-    check_room(th, regs, code.nregs)?;
-    if code.simple_args as usize == args.values.len() && args.kwnames.is_empty() {
-        regs.copy_in(args.values);
-        regs.clear(args.values.len(), code.first_temp as usize);
-    } else if !bind_simply(f, code, regs, &args) {
+    let at = free_record(th, regs, code)?;
+    if !bind_simply(f, code, regs, &args) {
         let saved = th.stack_top.get();
         // Binding allocates: what is in the window already must be seen.
         regs.clear(0, code.first_temp as usize);
@@ -49,7 +60,7 @@ pub fn enter(
         th.stack_top.set(saved);
         bound?;
     }
-    Ok(th.push_frame(func, code, regs.0, dst, flags))
+    Ok(th.push_frame(at, func, code, regs.0, (dst, flags)))
 }
 
 /// Makes a plain instance of a class and enters its `__init__`, whose arguments lie in the window from `start`. Not
@@ -77,9 +88,9 @@ pub fn enter_class(
     let in_stack = !frame.in_generator();
     let mut entered = if code.simple_args as usize == n + 1 && in_stack {
         let window = regs.from(start - 1);
-        check_room(th, window, code.nregs)?;
+        let at = free_record(th, window, code)?;
         window.clear(n + 1, code.first_temp as usize);
-        th.push_frame(init, code, window.0, dst, 0)
+        th.push_frame(at, init, code, window.0, (dst, 0))
     } else {
         if in_stack {
             th.stack_top.set(regs.from(start + n).0);
@@ -209,17 +220,10 @@ pub fn call_function(th: &Thread, func: Value, args: Args) -> PyResult {
     th.check_native_stack()?;
     let saved = th.stack_top.get();
     let f = func.expect::<Function>();
-    let (code, regs) = (f.code.expect(), Regs(saved));
-    let n = args.values.len();
-    let frame = if code.simple_args as usize == n
-        && args.kwnames.is_empty()
-        && let Some(at) = th.free_record(regs.0, code.nregs as usize)
-    {
-        regs.copy_in(args.values);
-        regs.clear(n, code.first_temp as usize);
-        Ok(th.push_frame_at(at, func, code, regs.0, 0, frame_flags::ENTRY))
-    } else {
-        enter(th, func, f, args, 0, frame_flags::ENTRY)
+    let last = (0, frame_flags::ENTRY);
+    let frame = match enter_simply(th, func, f.code.expect(), &args, last)? {
+        Some(frame) => Ok(frame),
+        None => enter(th, func, f, args, last.0, last.1),
     };
     let r = match frame {
         Ok(frame) => crate::eval::run(th, frame, None),
@@ -246,14 +250,15 @@ pub fn run_code(
     };
     let saved = th.stack_top.get();
     let regs = Regs(saved);
-    check_room(th, regs, c.nregs)?;
+    let at = free_record(th, regs, c)?;
     regs.clear(0, c.first_temp as usize);
     let builtins = taipan_builtins::builtins_of(th, globals);
     let func = crate::function::make(th, c, globals, builtins)?;
     if !closure.is_none() {
         func.closure.set(&func.header, closure);
     }
-    let mut frame = th.push_frame(func.value(), c, regs.0, 0, frame_flags::ENTRY);
+    let last = (0, frame_flags::ENTRY);
+    let mut frame = th.push_frame(at, func.value(), c, regs.0, last);
     let optimized = c.flags & taipan_bytecode::CodeFlags::OPTIMIZED != 0;
     if !optimized && !locals.is_absent() {
         frame.set_namespace(locals);

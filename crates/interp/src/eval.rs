@@ -346,20 +346,6 @@ fn run_in<const TRACED: bool>(
                     }
                 }};
             }
-            // The loop runs a generator's frame that was put on top.
-            macro_rules! entered_generator {
-                ($fr:expr) => {{
-                    let fr: FramePtr = $fr;
-                    if th.is_at_recursion_limit() {
-                        cold_path();
-                        generators::finished(th, fr);
-                        calls::leave(th, fr);
-                        tri!(Err(th.recursion_error("")))
-                    }
-                    load_frame!(fr);
-                    poll_entered!();
-                }};
-            }
             // `v[k]`: a `__getitem__` of a Python class runs in this loop.
             macro_rules! item {
                 ($i:expr, $v:expr, $k:expr) => {{
@@ -1005,7 +991,8 @@ fn run_in<const TRACED: bool>(
                             continue;
                         }
                         if let Some(g) = it.downcast::<Generator>()
-                            && generators::start_in_loop(th, g, it)
+                            && !th.is_at_recursion_limit()
+                            && generators::start_in_loop(g, it)
                         {
                             // The generator's frame runs in this loop; see `finish!` and `YIELD`.
                             let off = i.off24();
@@ -1013,7 +1000,8 @@ fn run_in<const TRACED: bool>(
                             frame.spare_register = i.b();
                             let (advance, resume) = if backward { (off, 1) } else { (1, off) };
                             let fr = generators::enter_in_loop(th, g, i.a(), advance, resume);
-                            entered_generator!(fr);
+                            load_frame!(fr);
+                            poll_entered!();
                             continue;
                         }
                         let next = if TRACED {
@@ -1099,11 +1087,13 @@ fn run_in<const TRACED: bool>(
                         let (sent, it) = (regs.get(i.a()), regs.get(i.b()));
                         if !TRACED
                             && let Some(g) = it.downcast::<Generator>()
+                            && !th.is_at_recursion_limit()
                             && generators::start_delegate(g, it, sent)
                         {
                             frame.pc = pc.0;
                             let fr = generators::enter_delegate(th, g, i.a(), i.b());
-                            entered_generator!(fr);
+                            load_frame!(fr);
+                            poll_entered!();
                             continue;
                         }
                         match tri!(generators::send_to(th, it, sent)) {

@@ -68,11 +68,7 @@ pub fn make_function(th: &Thread, frame: FramePtr, code: Value, flags: u8, regs:
 
 /// Gives the frame's namespace an `__annotations__` dict if it has none.
 pub fn setup_annotations(th: &Thread, frame: FramePtr) -> PyResult<()> {
-    let ns = if frame.namespace().is_absent() {
-        frame.globals().value()
-    } else {
-        frame.namespace()
-    };
+    let ns = frame.names();
     if crate::globals::lookup_mapping(th, ns, names::ANNOTATIONS.get())?.is_none() {
         let d = Dict::new(th).value();
         crate::globals::store_name(th, frame, names::ANNOTATIONS.get(), d)?;

@@ -168,7 +168,7 @@ pub fn finished(th: &Thread, frame: FramePtr) {
 
 /// Whether the iterator of a loop is a plain generator that waits; it is this thread's then.
 #[inline]
-pub fn start_in_loop(_th: &Thread, g: &Object<Generator>, it: Value) -> bool {
+pub fn start_in_loop(g: &Object<Generator>, it: Value) -> bool {
     class_of(it).is(&types::GENERATOR) && take(g).map(|from| prepare(g, from, Value::NONE)).is_ok()
 }
 

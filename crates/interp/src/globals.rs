@@ -126,8 +126,8 @@ pub fn name_error(th: &Thread, name: Value) -> Raised {
 
 /// A name in the frame's namespace, its globals, its builtins.
 pub fn load_name(th: &Thread, frame: FramePtr, name: Value) -> PyResult {
-    if !frame.namespace().is_absent()
-        && let Some(v) = lookup_mapping(th, frame.namespace(), name)?
+    if let Some(ns) = frame.namespace().present()
+        && let Some(v) = lookup_mapping(th, ns, name)?
     {
         return Ok(v);
     }
@@ -147,11 +147,7 @@ pub fn load_global_uncached(th: &Thread, frame: FramePtr, name: Value) -> PyResu
 
 /// Stores into the frame's namespace.
 pub fn store_name(th: &Thread, frame: FramePtr, name: Value, v: Value) -> PyResult<()> {
-    let ns = if frame.namespace().is_absent() {
-        frame.globals().value()
-    } else {
-        frame.namespace()
-    };
+    let ns = frame.names();
     match ns.as_dict() {
         Some(d) if class_of(ns).is(&DICT) => d.set(th, name, v),
         _ => ops::set_item(th, ns, name, v),
@@ -160,11 +156,7 @@ pub fn store_name(th: &Thread, frame: FramePtr, name: Value, v: Value) -> PyResu
 
 /// Deletes from the frame's namespace.
 pub fn delete_name(th: &Thread, frame: FramePtr, name: Value) -> PyResult<()> {
-    let ns = if frame.namespace().is_absent() {
-        frame.globals().value()
-    } else {
-        frame.namespace()
-    };
+    let ns = frame.names();
     match ops::del_item(th, ns, name) {
         Err(e) if e.is(&exc::KEY_ERROR) => Err(name_error(th, name)),
         r => r,

@@ -18,11 +18,7 @@ pub fn import_name(
     let Some(f) = crate::globals::lookup_dict(th, frame.builtins(), names::IMPORT.get())? else {
         return Err(th.raise(&exc::IMPORT_ERROR, "__import__ not found"));
     };
-    let locals = if frame.namespace().is_absent() {
-        Value::NONE
-    } else {
-        frame.namespace()
-    };
+    let locals = frame.namespace().or(Value::NONE);
     call::call(
         th,
         f,

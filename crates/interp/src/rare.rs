@@ -237,11 +237,7 @@ pub fn run(
             regs.set(i.a(), v);
         }
         Op::LOAD_LOCALS => {
-            let v = if frame.namespace().is_absent() {
-                frame.globals().value()
-            } else {
-                frame.namespace()
-            };
+            let v = frame.names();
             regs.set(i.a(), v);
         }
         Op::MAKE_CELL => {

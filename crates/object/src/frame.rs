@@ -181,7 +181,7 @@ impl Generator {
     }
 
     /// Clears the temporaries that are spent where it waits, what it yielded among them: they would keep objects
-    /// alive. Only for a collection, so that suspending need not do it.
+    /// alive. Only while the world is stopped, and so that suspending need not do it.
     fn clear_spent(&self, f: &FrameRec) {
         // A trace function may have moved it away from its yield.
         if self.state() != GenState::Suspended || f.yield_register == u16::MAX {
@@ -401,6 +401,14 @@ impl FrameRec {
     #[inline(always)]
     pub fn namespace(&self) -> Value {
         self.if_has(frame_flags::NAMESPACE, self.locals)
+    }
+
+    /// Where the frame's code stores names: its namespace, or its globals.
+    pub fn names(&self) -> Value {
+        match self.namespace().present() {
+            Some(ns) => ns,
+            None => self.globals().value(),
+        }
     }
 
     /// Gives the frame a namespace.

@@ -425,8 +425,7 @@ pub fn get_item(th: &Thread, v: Value, key: Value) -> PyResult {
     }
     if let Some(t) = v.downcast::<types::Type>() {
         if t.is(&types::TYPE) {
-            let f = crate::attr::get_opt(th, v, names::CLASS_GETITEM.get());
-            return f.and_then(|f| match f {
+            return crate::attr::get_opt(th, v, names::CLASS_GETITEM.get()).and_then(|f| match f {
                 Some(f) => call::call(th, f, &[key]),
                 None => Ok(generic_alias(th, v, key)?),
             });

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, AtomicUsize
 use taipan_gc::{self as gc, Header, Marker, Mutator, ObjectGuard};
 use taipan_text::hash::HashKey;
 
+mod frame_stack;
+
 /// Poll bit: a signal handler waits to be run (main thread only).
 pub const POLL_SIGNAL: u32 = gc::POLL_FIRST_FREE;
 /// Poll bit: another thread wants the GIL.
@@ -45,6 +47,8 @@ const MAX_FRAMES: usize = 1 << 16;
 
 /// Registers per native thread's window stack: 4 MiB of address space, touched as used.
 const STACK_WORDS: usize = 1 << 19;
+/// Bytes for windows: some room is left for the largest native one.
+const WINDOWS_BYTES: usize = (STACK_WORDS - 1024) * 8;
 const STACK_BYTES: usize = STACK_WORDS * 8 + MAX_FRAMES * size_of::<FrameRec>();
 
 /// One level of "the exception being handled": a thread has one, each generator in execution its own.
@@ -466,8 +470,8 @@ impl Thread {
             interp,
             stack,
             stack_top: Cell::new(stack),
-            // SAFETY: within the mapping; some room is left for the largest native window.
-            stack_end: unsafe { stack.add(STACK_WORDS - 1024) },
+            // SAFETY: within the mapping.
+            stack_end: unsafe { stack.byte_add(WINDOWS_BYTES) },
             // SAFETY: the frame records lie behind the registers in the same mapping.
             frames: unsafe { stack.add(STACK_WORDS) } as *mut FrameRec,
             // SAFETY: one past the last record, but for a few in reserve.
@@ -573,170 +577,6 @@ impl Thread {
     #[inline(always)]
     pub fn stack_limit(&self) -> *mut Value {
         self.stack_end
-    }
-
-    /// Whether a frame with `nregs` registers from `regs` on, and its record, fit this thread's stacks.
-    #[inline(always)]
-    pub fn has_room(&self, regs: *mut Value, nregs: usize) -> bool {
-        // No code has so many registers that this could overflow.
-        regs as usize + nregs * 8 <= self.stack_end as usize && !self.is_at_recursion_limit()
-    }
-
-    /// As [`Thread::has_room`]: the free record, or nothing.
-    #[inline(always)]
-    pub fn free_record(&self, regs: *mut Value, nregs: usize) -> Option<*mut FrameRec> {
-        let at = self.free_frame();
-        let room = regs as usize + nregs * 8 <= self.stack_end as usize
-            && (at as usize) < self.frame_limit.get() + size_of::<FrameRec>();
-        room.then_some(at)
-    }
-
-    /// Whether a frame with `nregs` registers from `regs` on, which may lie anywhere, can have its registers there and
-    /// its record behind that of `frame`, the innermost: both lie on this thread's stacks and there is room.
-    #[inline(always)]
-    pub fn has_room_above(
-        &self,
-        frame: crate::frame::FramePtr,
-        regs: *mut Value,
-        nregs: usize,
-    ) -> bool {
-        let end = regs as usize + nregs * 8;
-        (self.stack_end as usize).wrapping_sub(end) < STACK_WORDS * 8
-            && (frame.0 as usize) < self.frame_limit.get()
-    }
-
-    /// Whether no further level of calls may begin.
-    #[inline]
-    pub fn is_at_recursion_limit(&self) -> bool {
-        (self.free_frame() as usize) >= self.frame_limit.get() + size_of::<FrameRec>()
-    }
-
-    /// How many levels of calls there are.
-    pub fn depth(&self) -> usize {
-        let (limit, whole) = (self.frame_limit.get(), self.whole_frame_limit.get());
-        let stack = self.free_frame() as usize - self.frames as usize;
-        (stack + (whole - limit)) / size_of::<FrameRec>()
-    }
-
-    /// A level of calls begins that has no record on the frame stack.
-    #[inline(always)]
-    pub fn descend(&self) {
-        let limit = self.frame_limit.get();
-        self.frame_limit.set(limit - size_of::<FrameRec>());
-    }
-
-    /// Such a level ends.
-    #[inline(always)]
-    pub fn ascend(&self) {
-        let limit = self.frame_limit.get();
-        self.frame_limit.set(limit + size_of::<FrameRec>());
-    }
-
-    /// Takes on the interpreter's recursion limit. For a thread's own use, or while it stands still.
-    fn set_frame_limit(&self) {
-        let levels = self.whole_frame_limit.get() - self.frame_limit.get();
-        let limit = self.interp.recursion_limit.load(Ordering::SeqCst);
-        // Some are in reserve for raising the exception.
-        let most = (limit as usize).clamp(1, MAX_FRAMES - 64);
-        let whole = self.frames as usize + (most - 1) * size_of::<FrameRec>();
-        self.whole_frame_limit.set(whole);
-        self.frame_limit.set(whole - levels);
-    }
-
-    /// Sets the recursion limit of all of this interpreter's threads, to at least 1.
-    pub fn set_recursion_limit(&self, limit: i32) {
-        self.interp.recursion_limit.store(limit, Ordering::SeqCst);
-        gc::stop_world(&self.mutator, || {
-            for_each_thread(&mut |th| {
-                if std::ptr::eq(th.interp, self.interp) {
-                    th.set_frame_limit();
-                }
-            });
-        });
-    }
-
-    /// The first free record of the frame stack.
-    #[inline]
-    pub fn free_frame(&self) -> *mut FrameRec {
-        let innermost = self.frame.get();
-        if self.owns_frame(innermost) {
-            innermost.wrapping_add(1)
-        } else {
-            crate::frame::free_above(innermost).unwrap_or(self.frames)
-        }
-    }
-
-    /// Whether a frame record lies on this thread's frame stack.
-    pub fn owns_frame(&self, rec: *const FrameRec) -> bool {
-        rec >= self.frames.cast_const() && rec < self.frames_end.cast_const()
-    }
-
-    /// Pushes the frame of a function that is about to begin. `has_room` was asked.
-    #[inline]
-    pub fn push_frame(
-        &self,
-        func: Value,
-        code: &crate::heap::Object<crate::code::Code>,
-        regs: *mut Value,
-        dst: u16,
-        flags: u16,
-    ) -> crate::frame::FramePtr {
-        self.push_frame_at(self.free_frame(), func, code, regs, dst, flags)
-    }
-
-    /// As [`Thread::push_frame`], in the free record.
-    #[inline(always)]
-    pub fn push_frame_at(
-        &self,
-        at: *mut FrameRec,
-        func: Value,
-        code: &crate::heap::Object<crate::code::Code>,
-        regs: *mut Value,
-        dst: u16,
-        flags: u16,
-    ) -> crate::frame::FramePtr {
-        let previous = crate::frame::FramePtr(self.frame.get());
-        self.write_frame(at, previous, func, code, regs, dst, flags)
-    }
-
-    /// As [`Thread::push_frame`] where `frame` is the innermost; `has_room_above` it was asked.
-    #[inline(always)]
-    pub fn push_frame_above(
-        &self,
-        frame: crate::frame::FramePtr,
-        func: Value,
-        code: &crate::heap::Object<crate::code::Code>,
-        regs: *mut Value,
-        dst: u16,
-    ) -> crate::frame::FramePtr {
-        self.write_frame(frame.0.wrapping_add(1), frame, func, code, regs, dst, 0)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of a record")]
-    #[inline(always)]
-    fn write_frame(
-        &self,
-        at: *mut FrameRec,
-        previous: crate::frame::FramePtr,
-        func: Value,
-        code: &crate::heap::Object<crate::code::Code>,
-        regs: *mut Value,
-        dst: u16,
-        flags: u16,
-    ) -> crate::frame::FramePtr {
-        debug_assert!(self.owns_frame(at));
-        let top = regs.wrapping_add(code.nregs as usize);
-        let mut frame = crate::frame::FramePtr(at);
-        frame.begin(func, code, regs, previous, top, (dst, flags));
-        self.stack_top.set(top);
-        self.frame.set(at);
-        frame
-    }
-
-    /// Whether a register window lies on this thread's register stack (not in a generator).
-    #[inline(always)]
-    pub fn owns_window(&self, regs: *mut Value) -> bool {
-        regs >= self.stack && regs < self.stack_end
     }
 
     /// Makes room for `more` items in memory outside the heap; where there is none, dead objects are looked for, which
@@ -941,16 +781,18 @@ impl Thread {
     #[cold]
     pub fn recursion_error(&self, what: &str) -> Raised {
         // Raising needs a few calls of its own.
-        let frame_limit = self.frame_limit.get();
         let limit = self.native_limit.get();
         self.native_limit.set(limit.saturating_sub(32 * 1024));
-        let more = frame_limit + 50 * size_of::<FrameRec>();
-        self.frame_limit.set(more.min(self.frames_end as usize));
+        let more = (self.frames_end as usize)
+            .saturating_sub(self.frame_limit.get())
+            .min(50 * size_of::<FrameRec>());
+        self.frame_limit.set(self.frame_limit.get() + more);
         let e = self.raise(
             &exception::RECURSION_ERROR,
             format!("maximum recursion depth exceeded{what}"),
         );
-        self.frame_limit.set(frame_limit);
+        // Another thread may have set another limit meanwhile.
+        self.frame_limit.set(self.frame_limit.get() - more);
         self.native_limit.set(limit);
         e
     }

@@ -35,3 +35,10 @@ assert message(ValueError, lambda: m[0]) == "operation forbidden on released mem
 data.append(1)
 assert memoryview(b"abc").count(97) == 1 and memoryview(b"abc").index(99) == 2 and [*memoryview(b"ab")] == [97, 98] and 97 in memoryview(b"a")
 assert memoryview(b"abc")[::-1].tolist() == [99, 98, 97] and not memoryview(b"abcd")[::2].contiguous and memoryview(b"ab").toreadonly().readonly
+
+# Whatever the items are, their bytes can be looked at.
+import ctypes
+
+doubles = memoryview((ctypes.c_double * 2)(1.5, -2.0))
+assert doubles.cast("B").nbytes == 16 and doubles.cast("b")[0] == 0
+assert message(TypeError, lambda: doubles.cast("d")) == "memoryview: cannot cast between two non-byte formats"

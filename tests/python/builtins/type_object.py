@@ -64,3 +64,21 @@ assert set(dir(object)) >= {"__class__", "__delattr__", "__dir__", "__doc__", "_
 s = super(C, c)
 assert repr(s).startswith("<super: <class 'C'>, <C object>>") and s.__thisclass__ is C and s.__self__ is c and s.__self_class__ is C
 assert type(iter([])).__name__ == "list_iterator" and type(iter(())).__name__ == "tuple_iterator" and type(iter({})).__name__ == "dict_keyiterator" and type(iter("")).__name__ == "str_ascii_iterator"
+
+
+# A class may refuse to be subscripted.
+class Never:
+    __class_getitem__ = None
+
+
+assert message(TypeError, lambda: Never[int]) == "type 'Never' is not subscriptable"
+
+# A namespace with other keys than strings works, with a warning.
+import warnings
+
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    odd = type("Odd", (), {1: 2, "a": 3})
+    type("Even", (), {"a": 3})
+assert odd.__dict__[1] == 2 and odd.a == 3
+assert [str(w.message) for w in seen] == ["non-string key in the __dict__ of class Odd"], seen

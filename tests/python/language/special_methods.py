@@ -103,14 +103,6 @@ assert list(numbers()) == [2, 6, 10]
 assert [twice(i) for i in range(3)] == [0, 2, 4]
 
 
-class Method:
-    """A bound method of a callable that is no function."""
-
-
-Method.double = property(lambda self: twice)
-assert Method().double(4) == 8
-
-
 # Threads that call while the class changes see the old or the new method.
 class Changing:
     def __getitem__(self, i):

@@ -1,4 +1,5 @@
-"""gc.get_objects() and gc.get_referrers() while other threads make garbage: it is not brought back."""
+"""gc.get_objects() and gc.get_referrers() while other threads make garbage: it is not brought back. And
+gc.get_referents() of generators that others run: it leaves their temporaries alone."""
 
 import gc
 import threading
@@ -34,3 +35,31 @@ def looks():
 
 
 _stress.together(looks, makes_garbage, makes_garbage)
+
+
+# A generator with temporaries in use all the time, looked at whether it waits or runs.
+def sums():
+    n = 0
+    while True:
+        n = sum([n, 1, *(yield [n, [n]])])
+
+
+steps = sums()
+next(steps)
+ended = threading.Event()
+
+
+def goes_on():
+    try:
+        for i in range(_stress.rounds(2000)):
+            assert steps.send((1, 1)) == [3 * i + 3, [3 * i + 3]]
+    finally:
+        ended.set()
+
+
+def asks():
+    while not ended.is_set():
+        gc.get_referents(steps)
+
+
+_stress.together(goes_on, asks, asks)

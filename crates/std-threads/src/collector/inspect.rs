@@ -176,19 +176,25 @@ pub(super) fn get_referents(th: &Thread, a: &[Value]) -> PyResult {
                 }
             }
         } else {
-            let mut cells = 0;
-            visit(*v, &mut |_| cells += 1);
-            // Another thread may add references between the two looks: those are left out.
-            let found = Object::<Array>::try_new(th, cells)?;
-            let mut n = 0;
-            visit(*v, &mut |x| {
-                if let Some(f) = found.fields().get(n) {
-                    f.set(&found.header, x);
-                    n += 1;
+            let mut room = 16;
+            loop {
+                let found = Object::<Array>::try_new(th, room)?;
+                let mut n = 0;
+                gc::stop_world(&th.mutator, || {
+                    visit(*v, &mut |x| {
+                        if let Some(f) = found.fields().get(n) {
+                            f.set(&found.header, x);
+                        }
+                        n += 1;
+                    });
+                });
+                if n > room {
+                    room = n + 16;
+                    continue;
                 }
-            });
-            for f in &found.fields()[..n] {
-                out.push(th, f.get())?;
+                found.set_len(n);
+                out.extend_from_slice(th, found.values())?;
+                break;
             }
             continue;
         }
