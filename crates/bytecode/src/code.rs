@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustpython_wtf8::Wtf8Buf;
 
 use crate::handlers::Handler;
+use crate::nested::CodeRef;
 use crate::positions::Positions;
 
 /// An identifier or other short text that many code objects share.
@@ -98,7 +99,7 @@ pub enum Const {
     /// A slice.
     Slice(Box<[Const; 3]>),
     /// A nested code object.
-    Code(Arc<CodeData>),
+    Code(CodeRef),
 }
 
 /// Everything the compiler knows about a code object.
@@ -181,7 +182,7 @@ impl CodeData {
         f(self);
         for c in self.consts.iter() {
             if let Const::Code(code) = c {
-                code.for_each(f);
+                code.data().for_each(f);
             }
         }
     }

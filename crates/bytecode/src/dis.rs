@@ -30,7 +30,7 @@ fn const_text(c: &Const) -> String {
         Const::Tuple(items) => format!("({})", all(items)),
         Const::FrozenSet(items) => format!("frozenset({{{}}})", all(items)),
         Const::Slice(parts) => format!("slice({})", all(&parts[..])),
-        Const::Code(code) => format!("<code {}>", code.qualname),
+        Const::Code(code) => format!("<code {}>", code.qualname()),
     }
 }
 

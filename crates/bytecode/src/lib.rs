@@ -70,6 +70,7 @@ mod code;
 pub mod dis;
 mod handlers;
 pub mod instr;
+mod nested;
 pub mod op;
 mod positions;
 pub mod serial;
@@ -78,6 +79,7 @@ pub mod verify;
 pub use code::{CodeData, CodeFlags, Const, Name};
 pub use handlers::{Handler, find_handler};
 pub use instr::{Instr, Words};
+pub use nested::CodeRef;
 pub use op::byte;
 pub use op::{
     BinaryOp, CmpOp, CommonConst, Conversion, FunctionFlags, Intrinsic1, Intrinsic2, Op, OpInfo,

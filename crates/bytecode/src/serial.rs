@@ -1,19 +1,21 @@
 //! Code objects as bytes: for the frozen library, for `.pyc` files and `marshal`.
 //!
 //! `MAGIC`, then a table of all names, then the code object; numbers are varints. Whatever the bytes are, reading
-//! gives a code object that [`crate::verify::verify`] accepts, or an error.
+//! gives a code object that [`crate::verify::verify`] accepts, or an error. Nested code begins with its name and its
+//! length, so that it may stay packed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustpython_wtf8::Wtf8;
 
 use crate::code::{CodeData, CodeFlags, Const, Name};
 use crate::handlers::Handler;
+use crate::nested::CodeRef;
 use crate::positions::Positions;
 
 /// The first bytes; the last two count format versions. Change them with the table of operations.
-pub const MAGIC: [u8; 4] = [b'T', b'P', 3, 3];
+pub const MAGIC: [u8; 4] = [b'T', b'P', 3, 4];
 
 /// Code nests at most this deep, and constants within it.
 const MAX_DEPTH: u32 = 200;
@@ -37,6 +39,7 @@ fn bad<T>(what: &str) -> Result<T, ReadError> {
 /// The bytes of a code object.
 pub fn to_bytes(code: &CodeData) -> Vec<u8> {
     let mut w = Writer::default();
+    w.head(&code.name, &code.qualname, code.flags);
     w.code(code);
     let body = std::mem::take(&mut w.out);
     w.out.extend_from_slice(&MAGIC);
@@ -50,29 +53,38 @@ pub fn to_bytes(code: &CodeData) -> Vec<u8> {
 
 /// The code object that the bytes hold, verified.
 pub fn from_bytes(data: &[u8]) -> Result<CodeData, ReadError> {
-    let code = from_trusted_bytes(data)?;
+    let code = root(data, read_now)?;
     crate::verify::verify(&code).map_err(ReadError)?;
     Ok(code)
 }
 
-/// As [`from_bytes`] for bytes that this build has made: the instructions are not verified again.
-pub fn from_trusted_bytes(data: &[u8]) -> Result<CodeData, ReadError> {
-    let Some(rest) = data.strip_prefix(&MAGIC) else {
+/// As [`from_bytes`] for bytes that this build has made: the instructions are not verified again, and nested code
+/// stays packed until somebody asks for it.
+pub fn from_trusted_bytes(data: &'static [u8]) -> Result<CodeData, ReadError> {
+    root(data, read_later)
+}
+
+fn root<'a>(data: &'a [u8], nest: Nest<'a>) -> Result<CodeData, ReadError> {
+    let Some(data) = data.strip_prefix(&MAGIC) else {
         return bad("wrong magic number");
     };
     let mut r = Reader {
-        data: rest,
-        names: Vec::new(),
+        data,
+        names: Arc::new(NameTable::default()),
+        nest,
     };
     let n = r.len(1)?;
-    r.names.reserve(n);
+    let mut texts = Vec::with_capacity(n);
     for _ in 0..n {
         match std::str::from_utf8(r.bytes()?) {
-            Ok(s) => r.names.push(s.into()),
+            Ok(s) => texts.push(s),
             Err(_) => return bad("name is not UTF-8"),
         }
     }
-    let code = r.code(0)?;
+    let made = texts.iter().map(|_| OnceLock::new()).collect();
+    r.names = Arc::new(NameTable { texts, made });
+    let head = r.head()?;
+    let code = r.code(head, 0)?;
     if !r.data.is_empty() {
         return bad("trailing bytes");
     }
@@ -116,13 +128,16 @@ impl Writer {
         }
     }
 
+    fn head(&mut self, name: &Name, qualname: &Name, flags: CodeFlags) {
+        self.name(name);
+        self.name(qualname);
+        self.num(flags.0 as u64);
+    }
+
     fn code(&mut self, c: &CodeData) {
-        self.name(&c.name);
-        self.name(&c.qualname);
         self.name(&c.filename);
         for n in [
             c.firstlineno,
-            c.flags.0,
             c.argcount,
             c.posonlyargcount,
             c.kwonlyargcount,
@@ -204,15 +219,95 @@ impl Writer {
             }
             Const::Code(code) => {
                 tag(self, b'C');
-                self.code(code);
+                self.head(code.name(), code.qualname(), code.flags());
+                let before = std::mem::take(&mut self.out);
+                self.code(code.data());
+                let body = std::mem::replace(&mut self.out, before);
+                self.bytes(&body);
             }
         }
     }
 }
 
+/// The names of all code in the bytes, each made when it is first needed.
+#[derive(Default, Debug)]
+struct NameTable<'a> {
+    texts: Vec<&'a str>,
+    made: Vec<OnceLock<Name>>,
+}
+
+/// What a code object's data are read from later.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    body: &'static [u8],
+    names: Arc<NameTable<'static>>,
+}
+
+impl Packed {
+    /// The data of the code object that was packed under these names.
+    pub(crate) fn unpack(&self, code: &CodeRef) -> CodeData {
+        let mut r = Reader {
+            data: self.body,
+            names: self.names.clone(),
+            nest: read_later,
+        };
+        let head = Head {
+            name: code.name().clone(),
+            qualname: code.qualname().clone(),
+            flags: code.flags(),
+        };
+        r.code(head, 0).expect("this build wrote the bytes")
+    }
+}
+
+/// What stands before a code object's data.
+struct Head {
+    name: Name,
+    qualname: Name,
+    flags: CodeFlags,
+}
+
+/// What is done with nested code: its head, its data's bytes, how deep it nests.
+type Nest<'a> = fn(&Reader<'a>, Head, &'a [u8], u32) -> Result<CodeRef, ReadError>;
+
+fn read_now<'a>(
+    r: &Reader<'a>,
+    head: Head,
+    body: &'a [u8],
+    depth: u32,
+) -> Result<CodeRef, ReadError> {
+    let mut inner = Reader {
+        data: body,
+        names: r.names.clone(),
+        nest: r.nest,
+    };
+    let code = inner.code(head, depth)?;
+    if !inner.data.is_empty() {
+        return bad("trailing bytes");
+    }
+    Ok(code.into())
+}
+
+fn read_later(
+    r: &Reader<'static>,
+    head: Head,
+    body: &'static [u8],
+    _: u32,
+) -> Result<CodeRef, ReadError> {
+    let names = r.names.clone();
+    let packed = Packed { body, names };
+    Ok(CodeRef::packed(
+        head.name,
+        head.qualname,
+        head.flags,
+        packed,
+    ))
+}
+
 struct Reader<'a> {
     data: &'a [u8],
-    names: Vec<Name>,
+    names: Arc<NameTable<'a>>,
+    nest: Nest<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -269,9 +364,9 @@ impl<'a> Reader<'a> {
     }
 
     fn name(&mut self) -> Result<Name, ReadError> {
-        let n = self.num()?;
-        match self.names.get(n as usize) {
-            Some(name) => Ok(name.clone()),
+        let n = self.num()? as usize;
+        match self.names.made.get(n) {
+            Some(name) => Ok(name.get_or_init(|| self.names.texts[n].into()).clone()),
             None => bad("no such name"),
         }
     }
@@ -281,15 +376,25 @@ impl<'a> Reader<'a> {
         (0..n).map(|_| self.name()).collect()
     }
 
-    fn code(&mut self, depth: u32) -> Result<CodeData, ReadError> {
+    fn head(&mut self) -> Result<Head, ReadError> {
+        Ok(Head {
+            name: self.name()?,
+            qualname: self.name()?,
+            flags: CodeFlags(self.num32()?),
+        })
+    }
+
+    fn code(&mut self, head: Head, depth: u32) -> Result<CodeData, ReadError> {
         if depth > MAX_DEPTH {
             return bad("nested too deeply");
         }
-        let name = self.name()?;
-        let qualname = self.name()?;
+        let Head {
+            name,
+            qualname,
+            flags,
+        } = head;
         let filename = self.name()?;
         let firstlineno = self.num32()?;
-        let flags = CodeFlags(self.num32()?);
         let argcount = self.num32()?;
         let posonlyargcount = self.num32()?;
         let kwonlyargcount = self.num32()?;
@@ -391,7 +496,11 @@ impl<'a> Reader<'a> {
                 self.constant(depth + 1)?,
                 self.constant(depth + 1)?,
             ])),
-            b'C' => Const::Code(Arc::new(self.code(depth + 1)?)),
+            b'C' => {
+                let head = self.head()?;
+                let body = self.bytes()?;
+                Const::Code((self.nest)(self, head, body, depth + 1)?)
+            }
             _ => return bad("unknown constant"),
         })
     }

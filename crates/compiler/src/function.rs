@@ -1,7 +1,5 @@
 //! Function definitions and lambdas.
 
-use std::sync::Arc;
-
 use taipan_bytecode::{CodeData, CodeFlags, Const, FunctionFlags, Op};
 use taipan_syntax::ast::{self, Decorator, Expr, ParameterWithDefault, Parameters};
 use taipan_syntax::symtable::{BlockId, Role};
@@ -222,7 +220,7 @@ impl<'a> Compiler<'a> {
                 self.unit.top = closure + 1;
             }
         }
-        let k = self.unit.consts.add(Const::Code(Arc::new(code)));
+        let k = self.unit.consts.add(Const::Code(code.into()));
         self.unit.emit_extra(
             Op::MAKE_FUNCTION,
             flags,

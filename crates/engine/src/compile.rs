@@ -1,6 +1,5 @@
 //! Compiling for `compile`, `exec`, `eval`, imports and scripts: from source or a syntax tree to a code object.
 
-use std::sync::Arc;
 use taipan_compiler as compiler;
 use taipan_object::code::Code;
 use taipan_object::exception as exc;
@@ -108,7 +107,7 @@ fn finish(
     match made {
         Ok((code, warnings)) => {
             warn(th, &warnings, filename, source)?;
-            Ok(Object::<Code>::new(th, &Arc::new(code))?.value())
+            Ok(Object::<Code>::new(th, code.into())?.value())
         }
         Err(e) => Err(raise_in(th, &e, filename, source)),
     }

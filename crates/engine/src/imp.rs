@@ -294,6 +294,7 @@ fn fix_filename(th: &Thread, code: &Object<Code>, old: Value, new: Value) -> PyR
     if !ops::eq(th, code.filename.get(), old)? {
         return Ok(());
     }
+    code.ready(th)?;
     code.filename.set(&code.header, new);
     for c in code.consts.expect().fields() {
         if let Some(inner) = c.get().downcast::<Code>() {
@@ -305,12 +306,7 @@ fn fix_filename(th: &Thread, code: &Object<Code>, old: Value, new: Value) -> PyR
 
 /// The code of a frozen module, under the file name by which tracebacks know the import machinery.
 fn frozen_code(th: &Thread, origin: &str) -> PyResult {
-    let code = stdlib::code(th, origin)?;
-    if let Some(c) = code.downcast::<Code>() {
-        let name = taipan_object::strings::intern(th, &format!("<frozen {origin}>"));
-        fix_filename(th, c, c.filename.get(), name)?;
-    }
-    Ok(code)
+    stdlib::code(th, origin, Some(&format!("<frozen {origin}>")))
 }
 
 /// Runs a frozen module's code in a new module of its name, which goes into `sys.modules`.

@@ -1,6 +1,5 @@
 //! `_taipan_stdlib`: the standard library inside the executable, as its finder and loader see it.
 
-use std::sync::Arc;
 use taipan_bytecode::serial;
 use taipan_object::code::Code;
 use taipan_object::exception as exc;
@@ -36,7 +35,7 @@ static FUNCTIONS: &[Method] = &[
         }
     })
     .doc("The path and, for a package, the folder of a module; None if there is none of this name."),
-    Method::new("get_code", "(name, /)", |th, a| code(th, &names::text(a[0])))
+    Method::new("get_code", "(name, /)", |th, a| code(th, &names::text(a[0]), None))
         .doc("The code object of a module."),
     Method::new("get_source", "(name, /)", |th, a| {
         match pylib::find(&names::text(a[0])) {
@@ -89,8 +88,12 @@ pub fn register_program(th: &Thread, code: Value, text: Value, name: Value) -> P
     th.interp.state.expect().set_name(th, PROGRAM, known)
 }
 
-/// The code of one of the library's modules: compiled when the executable was built, or now.
-pub fn code(th: &Thread, name: &str) -> PyResult {
+/// The code of one of the library's modules: compiled when the executable was built, or now. Tracebacks know it by the
+/// given file name, or by its place in the library.
+///
+/// # Errors
+/// `ImportError` if there is no such module, `MemoryError`.
+pub fn code(th: &Thread, name: &str, file: Option<&str>) -> PyResult {
     let Some(m) = pylib::find(name) else {
         return Err(th.raise(
             &exc::IMPORT_ERROR,
@@ -100,9 +103,13 @@ pub fn code(th: &Thread, name: &str) -> PyResult {
     let optimize = crate::start::config(th).optimize.min(2) as u8;
     let precompiled = m.code().filter(|_| optimize == 0);
     if let Some(Ok(data)) = precompiled.map(serial::from_trusted_bytes) {
-        return Ok(Object::<Code>::new(th, &Arc::new(data))?.value());
+        let file = match file {
+            Some(f) => taipan_object::strings::intern(th, f),
+            None => taipan_object::strings::intern(th, &data.filename),
+        };
+        return Ok(Object::<Code>::in_file(th, data.into(), file)?.value());
     }
-    let filename = Value::str(th, &m.virtual_path());
+    let filename = Value::str(th, file.unwrap_or(&m.virtual_path()));
     let source = Value::str(th, &m.source());
     crate::compile::compile(th, source, filename, "exec", 0, -1)
 }

@@ -1,6 +1,6 @@
 //! The collection cycle, when it runs, and what it reports.
 
-use crate::arena::{self, BLOCK_SIZE, BlockState, block};
+use crate::arena::{self, BLOCK_SIZE, BLOCK_UNSWEPT, BlockState, block};
 use crate::header::{Cell, FLAG_REMEMBERED, Header};
 use crate::kind;
 use crate::mark::{Marker, cell_containing};
@@ -459,9 +459,8 @@ pub fn for_each_live_cell(m: &Mutator, f: &mut dyn FnMut(Cell)) {
     cycle_and(m, true, true, None, &mut || each_cell(f));
 }
 
-/// All cells, the world being stopped.
+/// All cells but those found dead, the world being stopped.
 fn each_cell(f: &mut dyn FnMut(Cell)) {
-    sweep::finish(false);
     for index in 1..arena::top() {
         let row = block(index);
         let base = arena::block_address(index);
@@ -470,10 +469,12 @@ fn each_cell(f: &mut dyn FnMut(Cell)) {
             BlockState::Large => (1, 0),
             BlockState::Free | BlockState::LargeTail => continue,
         };
+        // Where nobody has swept yet, only what is marked is alive.
+        let unswept = row.has(BLOCK_UNSWEPT);
         for at in 0..count {
             let cell = (base + (at * size) as usize) as *mut Header;
             // SAFETY: the start of a cell; free ones have kind 0.
-            if unsafe { (*cell).kind } != 0 {
+            if unsafe { (*cell).kind } != 0 && (!unswept || arena::is_marked(cell)) {
                 f(cell);
             }
         }

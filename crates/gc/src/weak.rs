@@ -112,6 +112,17 @@ pub fn queue_finalizable(m: &crate::Mutator, wanted: &dyn Fn(Cell) -> bool) {
     });
 }
 
+/// Calls `f` for each cell that is registered for finalisation, with the world stopped.
+pub fn for_each_finalizable(m: &crate::Mutator, f: &mut dyn FnMut(Cell)) {
+    crate::threads::with_stopped_world(m, &mut |world| {
+        let registry = REGISTRY.lock();
+        let young = world.young_finalizable();
+        for cell in registry.old_finalizable.iter().chain(young.iter()) {
+            f(*cell);
+        }
+    });
+}
+
 fn update_pending(registry: &Registry) {
     let pending = !registry.callbacks.is_empty() || !registry.finalizers.is_empty();
     PENDING.store(pending, Ordering::Relaxed);

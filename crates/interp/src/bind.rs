@@ -17,14 +17,14 @@ pub fn bind(
     regs: Regs,
     args: Args,
 ) -> PyResult<()> {
-    let d = &*code.data.data;
+    let d = code.data();
     let argc = d.argcount as usize;
     let kwonly = d.kwonlyargcount as usize;
     let total = argc + kwonly;
     let pos = args.pos();
     let direct = pos.len().min(argc);
     regs.copy_in(&pos[..direct]);
-    regs.clear(direct, code.first_temp as usize);
+    regs.clear(direct, code.first_temp.get() as usize);
     let mut next = total;
     if d.flags.has(CodeFlags::VARARGS) {
         regs.set(next as u16, Value::try_tuple(th, &pos[direct..])?);
@@ -131,7 +131,7 @@ fn unexpected_keyword(
     k: Value,
     args: &Args,
 ) -> Raised {
-    let posonly = code.data.data.posonlyargcount as usize;
+    let posonly = code.data().posonlyargcount as usize;
     let registers = code.register_names.expect();
     let mut bad = Vec::new();
     for field in &registers.fields()[..posonly] {
@@ -151,7 +151,7 @@ fn unexpected_keyword(
         ));
     }
     let name = names::text(k);
-    let total = (code.data.data.argcount + code.data.data.kwonlyargcount) as usize;
+    let total = (code.data().argcount + code.data().kwonlyargcount) as usize;
     let candidates = registers.fields()[posonly..total]
         .iter()
         .map(|f| names::text(f.get()).into_owned());
@@ -173,7 +173,7 @@ fn too_many(
     given: usize,
     regs: Regs,
 ) -> Raised {
-    let d = &*code.data.data;
+    let d = code.data();
     let argc = d.argcount as usize;
     let defaults = f.defaults.get().as_tuple().map_or(0, |t| t.len());
     let kwonly_given = (argc..argc + d.kwonlyargcount as usize)

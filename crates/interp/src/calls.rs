@@ -11,7 +11,7 @@ use taipan_object::{Object, PyResult, Thread, Value};
 /// The record for a frame of this code; fails at the recursion limit or where the thread's stacks are full.
 #[inline(always)]
 fn free_record(th: &Thread, regs: Regs, code: &Code) -> PyResult<*mut FrameRec> {
-    th.free_record(regs.0, code.nregs as usize)
+    th.free_record(regs.0, code.nregs.get() as usize)
         .ok_or_else(|| th.recursion_error(""))
 }
 
@@ -25,13 +25,13 @@ fn enter_simply(
     last: (u16, u16),
 ) -> PyResult<Option<FramePtr>> {
     let n = args.values.len();
-    if code.simple_args as usize != n || !args.kwnames.is_empty() {
+    if code.simple_args.get() as usize != n || !args.kwnames.is_empty() {
         return Ok(None);
     }
     let regs = Regs(th.stack_top.get());
     let at = free_record(th, regs, code)?;
     regs.copy_in(args.values);
-    regs.clear(n, code.first_temp as usize);
+    regs.clear(n, code.first_temp.get() as usize);
     Ok(Some(th.push_frame(at, func, code, regs.0, last)))
 }
 
@@ -49,13 +49,15 @@ pub fn enter(
     if let Some(frame) = enter_simply(th, func, code, &args, (dst, flags))? {
         return Ok(frame);
     }
+    code.ready(th)?;
     let regs = Regs(th.stack_top.get());
     let at = free_record(th, regs, code)?;
     if !bind_simply(f, code, regs, &args) {
         let saved = th.stack_top.get();
         // Binding allocates: what is in the window already must be seen.
-        regs.clear(0, code.first_temp as usize);
-        th.stack_top.set(regs.from(code.first_temp as usize).0);
+        regs.clear(0, code.first_temp.get() as usize);
+        th.stack_top
+            .set(regs.from(code.first_temp.get() as usize).0);
         let bound = crate::bind::bind(th, f, code, regs, args);
         th.stack_top.set(saved);
         bound?;
@@ -86,10 +88,10 @@ pub fn enter_class(
     let f = init.expect::<Function>();
     let code = f.code.expect();
     let in_stack = !frame.in_generator();
-    let mut entered = if code.simple_args as usize == n + 1 && in_stack {
+    let mut entered = if code.simple_args.get() as usize == n + 1 && in_stack {
         let window = regs.from(start - 1);
         let at = free_record(th, window, code)?;
-        window.clear(n + 1, code.first_temp as usize);
+        window.clear(n + 1, code.first_temp.get() as usize);
         th.push_frame(at, init, code, window.0, (dst, 0))
     } else {
         if in_stack {
@@ -114,14 +116,14 @@ pub fn enter_with_defaults(
     dst: u16,
 ) -> Option<FramePtr> {
     let code = f.code.expect();
-    let missing = (code.simple_args as usize).checked_sub(n)?;
+    let missing = (code.simple_args.get() as usize).checked_sub(n)?;
     let defaults = f.defaults.get().as_tuple()?;
     let first = defaults.len().checked_sub(missing)?;
-    if !th.has_room_above(frame, window.0, code.nregs as usize) {
+    if !th.has_room_above(frame, window.0, code.nregs.get() as usize) {
         return None;
     }
     window.from(n).copy_in(&defaults[first..]);
-    window.clear(n + missing, code.first_temp as usize);
+    window.clear(n + missing, code.first_temp.get() as usize);
     Some(th.push_frame_above(frame, func, code, window.0, dst))
 }
 
@@ -141,18 +143,18 @@ pub fn leave(th: &Thread, mut frame: FramePtr) {
 /// Binds arguments where that takes no more than to put names in their places and to fill in defaults; whether it did.
 #[inline]
 fn bind_simply(f: &Object<Function>, code: &Object<Code>, regs: Regs, args: &Args) -> bool {
-    let (pos, argc) = (args.pos(), code.simple_args as usize);
-    if code.simple_args == u32::MAX || pos.len() > argc {
+    let (pos, argc) = (args.pos(), code.simple_args.get() as usize);
+    if code.simple_args.get() == u32::MAX || pos.len() > argc {
         return false;
     }
     regs.copy_in(pos);
-    regs.clear(pos.len(), code.first_temp as usize);
+    regs.clear(pos.len(), code.first_temp.get() as usize);
     if !args.kwnames.is_empty() {
         let names = code.register_names.expect().fields();
         for (k, v) in args.kw() {
             let found = (pos.len()..argc).find(|i| names[*i].get().is(k));
             match found {
-                Some(i) if i >= code.data.data.posonlyargcount as usize => regs.set(i as u16, v),
+                Some(i) if i >= code.data().posonlyargcount as usize => regs.set(i as u16, v),
                 _ => return false,
             }
         }
@@ -248,10 +250,11 @@ pub fn run_code(
     let Some(globals) = globals.as_dict() else {
         return Err(th.type_error("globals must be a dict"));
     };
+    c.ready(th)?;
     let saved = th.stack_top.get();
     let regs = Regs(saved);
     let at = free_record(th, regs, c)?;
-    regs.clear(0, c.first_temp as usize);
+    regs.clear(0, c.first_temp.get() as usize);
     let builtins = taipan_builtins::builtins_of(th, globals);
     let func = crate::function::make(th, c, globals, builtins)?;
     if !closure.is_none() {

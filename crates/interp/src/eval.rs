@@ -245,10 +245,10 @@ fn run_in<const TRACED: bool>(
                     let c = f.code.expect();
                     let (start, n): (usize, usize) = ($start, $n);
                     let window = regs.from(start);
-                    if c.simple_args as usize == n
-                        && th.has_room_above(frame, window.0, c.nregs as usize)
+                    if c.simple_args.get() as usize == n
+                        && th.has_room_above(frame, window.0, c.nregs.get() as usize)
                     {
-                        window.clear(n, c.first_temp as usize);
+                        window.clear(n, c.first_temp.get() as usize);
                         pc.step($words);
                         frame.pc = pc.0;
                         frame = th.push_frame_above(frame, func, c, window.0, $dst);
@@ -1012,7 +1012,7 @@ fn run_in<const TRACED: bool>(
                             let unpack = Instr(after.peek(0));
                             if unpack.byte() == byte::UNPACK_PAIR
                                 && unpack.b() == i.a()
-                                && u32::from(i.a()) >= frame.code().first_temp
+                                && u32::from(i.a()) >= frame.code().first_temp.get()
                             {
                                 // Of a pair that is unpacked at once no tuple is made.
                                 match tri!(iterate::next_pair(th, it)) {

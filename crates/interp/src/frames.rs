@@ -12,7 +12,7 @@ pub fn detach(th: &Thread, frame: FramePtr) {
         return;
     };
     let code = frame.code();
-    let n = code.first_temp as usize;
+    let n = code.first_temp.get() as usize;
     if o.registers.get().is_none() {
         let copy = Object::<Array>::new(th, n);
         let regs = Regs(frame.regs);

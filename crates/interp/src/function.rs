@@ -1,7 +1,7 @@
 //! Making functions, `super()`, special methods of `with`.
 
 use taipan_builtins::callables::super_object;
-use taipan_bytecode::{CodeFlags, Const, FunctionFlags, Special};
+use taipan_bytecode::{FunctionFlags, Special};
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
 use taipan_object::frame::{FramePtr, Regs};
@@ -16,14 +16,6 @@ pub fn make<'a>(
     globals: &Object<Dict>,
     builtins: &Object<Dict>,
 ) -> PyResult<&'a Object<Function>> {
-    let doc = if CodeFlags(code.flags).has(CodeFlags::HAS_DOCSTRING) {
-        match code.data.data.consts.first() {
-            Some(Const::Str(_)) => code.consts.expect().fields()[0].get(),
-            _ => Value::NONE,
-        }
-    } else {
-        Value::NONE
-    };
     let module = globals
         .map
         .get_str(names::NAME.get())
@@ -39,7 +31,7 @@ pub fn make<'a>(
             kwdefaults: Field::new(Value::NONE),
             name: Field::new(code.name.get()),
             qualname: Field::new(code.qualname.get()),
-            doc: Field::new(doc),
+            doc: Field::absent(),
             module: Field::new(module),
             annotate: Field::new(Value::NONE),
             annotations: Field::absent(),

@@ -19,10 +19,10 @@ use taipan_object::{
 /// Makes the generator object of a frame that has just begun.
 pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
     let code = frame.code();
-    let registers = Object::<Array>::try_new(th, code.nregs as usize)?;
+    let registers = Object::<Array>::try_new(th, code.nregs.get() as usize)?;
     registers.set_len(registers.capacity());
     let window = Regs(frame.regs);
-    for i in 0..code.first_temp as usize {
+    for i in 0..code.first_temp.get() as usize {
         registers.fields()[i].set(&registers.header, window.get(i as u16));
     }
     let flags = CodeFlags(code.flags);
@@ -61,7 +61,8 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
     );
     FramePtr(g.frame()).set_generator(g.value());
     // A finaliser closes it: `finally` blocks and `with` statements end though nobody runs it to its end.
-    if code.notices_close || flags.has(CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) {
+    if code.notices_close.get() != 0 || flags.has(CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR)
+    {
         gc::register_finalizable(g.value().cell_unchecked());
     }
     Ok(g.value())
@@ -74,7 +75,7 @@ fn origin(th: &Thread, frame: FramePtr) -> PyResult {
     while !at.is_null() && out.len() < th.origin_depth.get() as usize {
         let code = at.code();
         let word = at.word_index().max(0) as usize;
-        let line = code.data.data.positions.line_at(word).unwrap_or(0);
+        let line = code.data().positions.line_at(word).unwrap_or(0);
         let place = [
             code.filename.get(),
             Value::small_int(line as i64),

@@ -176,7 +176,7 @@ pub fn delete_global(th: &Thread, frame: FramePtr, name: Value) -> PyResult<()> 
 pub fn unbound(th: &Thread, code: &Object<Code>, r: usize) -> Raised {
     let name = register_name(code, r);
     let text = taipan_object::names::text(name);
-    if r < code.data.data.first_free() {
+    if r < code.data().first_free() {
         let e = th.raise(
             &exc::UNBOUND_LOCAL_ERROR,
             format!(

@@ -33,7 +33,7 @@ pub fn unwind(
         if traced {
             raised = trace::raised(th, frame, raised, again);
         }
-        if let Some(h) = find_handler(&code.data.data.handlers, at) {
+        if let Some(h) = find_handler(&code.data().handlers, at) {
             let mut target = Pc(code.entry());
             target.step(h.target as isize);
             if traced && let Err(e) = trace::handled(th, frame, &raised, h.target as usize) {
@@ -57,7 +57,7 @@ pub fn unwind(
                 let lasti = t.lasti.load(std::sync::atomic::Ordering::Relaxed);
                 let mut at = Pc(code.entry());
                 // A program can make tracebacks that lie.
-                if (0..code.words.len() as i64).contains(&(lasti / 8)) {
+                if (0..code.words().len() as i64).contains(&(lasti / 8)) {
                     at.step(lasti as isize / 8 + 1);
                     frame.pc = at.0;
                 }

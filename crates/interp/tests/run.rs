@@ -1,6 +1,5 @@
 //! Runs the Python programs of `tests/programs/`, which assert for themselves, without start-up, imports or output.
 
-use std::sync::Arc;
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
 use taipan_object::exception::{Exception, Traceback};
@@ -47,7 +46,7 @@ fn compile(th: &Thread, source: &str, filename: &str, mode: &str) -> PyResult {
         optimize: 0,
     };
     match taipan_compiler::compile_source(source, &syntax, &options) {
-        Ok((code, _)) => Ok(Object::<Code>::new(th, &Arc::new(code))?.value()),
+        Ok((code, _)) => Ok(Object::<Code>::new(th, code.into())?.value()),
         Err(e) => Err(th.raise(&taipan_object::exception::SYNTAX_ERROR, &e.msg)),
     }
 }

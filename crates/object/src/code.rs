@@ -6,32 +6,36 @@ use crate::payload;
 use crate::thread::Thread;
 use crate::types;
 use crate::value::Value;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use taipan_bytecode::{CodeData, Const, Instr, Intrinsic1, Op};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use taipan_bytecode::{CodeData, CodeFlags, CodeRef, Const, Instr, Intrinsic1, Op};
 
-/// The payload of `code`.
+/// The payload of `code`. One that nobody has called or looked into may be *unready*: its data are packed, and it has
+/// its names and flags only. [`Object::<Code>::ready`] comes before any use of what is marked so below; whoever has a
+/// frame has called it.
 #[repr(C)]
 pub struct Code {
-    /// What the compiler made.
-    pub data: Arc<CodeData>,
-    /// The instructions with their cache words. Whatever a cache names is pinned in `pins`.
-    pub words: Box<[AtomicU64]>,
-    /// Registers of a frame.
-    pub nregs: u32,
-    /// Registers that must be absent or arguments at entry: locals, cells and captured cells.
-    pub first_temp: u32,
+    /// The first word; null while unready.
+    entry: AtomicPtr<u64>,
+    /// Registers of a frame. Once ready.
+    pub nregs: Late,
+    /// Registers that must be absent or arguments at entry: locals, cells and captured cells. Once ready.
+    pub first_temp: Late,
     /// The number of positional parameters if a call with just as many positional arguments needs no binding;
-    /// else `u32::MAX`.
-    pub simple_args: u32,
+    /// else `u32::MAX`, as while unready.
+    pub simple_args: Late,
+    /// Whether a generator of this code that nobody runs to its end is to be closed, since its code can notice:
+    /// it has handlers besides the one that all generators have. Once ready.
+    pub notices_close: Late,
     /// `co_flags`
     pub flags: u32,
-    /// Whether a generator of this code that nobody runs to its end is to be closed, since its code can notice:
-    /// it has handlers besides the one that all generators have.
-    pub notices_close: bool,
-    /// The constants.
+    /// What the compiler made.
+    source: CodeRef,
+    /// The instructions with their cache words. Whatever a cache names is pinned in `pins`.
+    words: OnceLock<Box<[AtomicU64]>>,
+    /// The constants. Once ready.
     pub consts: FieldOf<Array>,
-    /// The names, interned.
+    /// The names, interned. Once ready.
     pub names: FieldOf<Array>,
     /// What each cache word names, by word index; made with the first entry, dropped at full collections.
     pins: FieldOf<Array>,
@@ -41,10 +45,21 @@ pub struct Code {
     pub qualname: Field,
     /// `co_filename`
     pub filename: Field,
-    /// `co_varnames`, `co_cellvars` and `co_freevars` as one array of interned names, by register.
+    /// `co_varnames`, `co_cellvars` and `co_freevars` as one array of interned names, by register. Once ready.
     pub register_names: FieldOf<Array>,
     /// `__code__`-keyed extras of the upper layers (line tables for tracing, …), or absent.
     pub extra: Field,
+}
+
+/// A number that is known once a code object is ready.
+pub struct Late(AtomicU32);
+
+impl Late {
+    /// The number.
+    #[inline(always)]
+    pub fn get(&self) -> u32 {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 payload!(10: Code, "code", |this, m| {
@@ -64,13 +79,29 @@ payload!(10: Code, "code", |this, m| {
 });
 
 impl Code {
+    /// What the compiler made.
+    pub fn data(&self) -> &Arc<CodeData> {
+        self.source.data()
+    }
+
+    /// The compiler's code object.
+    pub fn source(&self) -> &CodeRef {
+        &self.source
+    }
+
+    /// The instructions with their cache words; none while unready.
+    pub fn words(&self) -> &[AtomicU64] {
+        self.words.get().map_or(&[], |w| w)
+    }
+
     fn clear_caches(&self) {
         if self.pins.address() == 0 {
             return;
         }
         self.pins.clear_unbarriered();
-        for (at, info) in cache_sites(&self.data) {
-            for w in &self.words[at..at + info] {
+        let words = self.words();
+        for (at, info) in cache_sites(self.data()) {
+            for w in &words[at..at + info] {
                 w.store(0, Ordering::Relaxed);
             }
         }
@@ -94,13 +125,76 @@ fn cache_sites(data: &CodeData) -> impl Iterator<Item = (usize, usize)> + use<'_
 }
 
 impl Object<Code> {
-    /// Makes the code object, and those nested in it.
-    pub fn new<'a>(th: &Thread, data: &Arc<CodeData>) -> PyResult<&'a Object<Code>> {
+    /// Makes the code object, and those nested in it, as far as its data are unpacked.
+    ///
+    /// # Errors
+    /// `MemoryError`, `RecursionError`.
+    pub fn new<'a>(th: &Thread, source: CodeRef) -> PyResult<&'a Object<Code>> {
+        let filename = crate::strings::intern(th, &source.data().filename);
+        Self::in_file(th, source, filename)
+    }
+
+    /// As [`new`](Self::new); what is packed tells this file's name as its own.
+    ///
+    /// # Errors
+    /// `MemoryError`, `RecursionError`.
+    pub fn in_file<'a>(th: &Thread, source: CodeRef, file: Value) -> PyResult<&'a Object<Code>> {
+        let code = th.new_object(
+            &types::CODE,
+            Code {
+                entry: AtomicPtr::new(std::ptr::null_mut()),
+                nregs: Late(AtomicU32::new(0)),
+                first_temp: Late(AtomicU32::new(0)),
+                simple_args: Late(AtomicU32::new(u32::MAX)),
+                notices_close: Late(AtomicU32::new(0)),
+                flags: source.flags().0,
+                words: OnceLock::new(),
+                consts: FieldOf::null(),
+                names: FieldOf::null(),
+                pins: FieldOf::null(),
+                name: Field::new(crate::strings::intern(th, source.name())),
+                qualname: Field::new(crate::strings::intern(th, source.qualname())),
+                filename: Field::new(file),
+                register_names: FieldOf::null(),
+                extra: Field::absent(),
+                source,
+            },
+        );
+        if code.source.is_unpacked() {
+            code.make_ready(th)?;
+        }
+        Ok(code)
+    }
+
+    /// Sees to it that all fields are there. To be called before the code runs and before somebody looks into it.
+    ///
+    /// # Errors
+    /// `MemoryError`, `RecursionError`.
+    #[inline(always)]
+    pub fn ready(&self, th: &Thread) -> PyResult<()> {
+        if self.entry.load(Ordering::Acquire).is_null() {
+            std::hint::cold_path();
+            return self.make_ready(th);
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn make_ready(&self, th: &Thread) -> PyResult<()> {
         th.check_native_stack()?;
+        let packed = !self.source.is_unpacked();
+        let data = self.data();
         let consts = Object::<Array>::try_new(th, data.consts.len())?;
         consts.set_len(data.consts.len());
         for (f, c) in consts.fields().iter().zip(data.consts.iter()) {
-            f.set(&consts.header, const_value(th, c)?);
+            let v = match c {
+                // Nested code knows its file by itself, unless all of it comes from one package.
+                Const::Code(c) if packed || !c.is_unpacked() => {
+                    Object::in_file(th, c.clone(), self.filename.get())?.value()
+                }
+                c => const_value(th, c)?,
+            };
+            f.set(&consts.header, v);
         }
         let names = name_array(th, data.names.iter())?;
         let registers = data
@@ -109,36 +203,47 @@ impl Object<Code> {
             .chain(data.cellvars.iter())
             .chain(data.freevars.iter());
         let register_names = name_array(th, registers)?;
-        let name = crate::strings::intern(th, &data.name);
-        let qualname = crate::strings::intern(th, &data.qualname);
-        let filename = crate::strings::intern(th, &data.filename);
-        taipan_gc::add_outside_bytes(8 * data.code.len() as isize);
-        Ok(th.new_object(
-            &types::CODE,
-            Code {
-                data: data.clone(),
-                nregs: data.nregs,
-                first_temp: data.first_temp() as u32,
-                simple_args: simple_args(data),
-                flags: data.flags.0,
-                notices_close: notices_close(data),
-                words: data.code.iter().map(|w| AtomicU64::new(*w)).collect(),
-                consts: FieldOf::new(consts),
-                names: FieldOf::new(names),
-                pins: FieldOf::null(),
-                name: Field::new(name),
-                qualname: Field::new(qualname),
-                filename: Field::new(filename),
-                register_names: FieldOf::new(register_names),
-                extra: Field::absent(),
-            },
-        ))
+        // Whoever is first sets each of these; the constants of all are alike.
+        self.consts.set_if_null(&self.header, consts);
+        self.names.set_if_null(&self.header, names);
+        self.register_names
+            .set_if_null(&self.header, register_names);
+        self.nregs.0.store(data.nregs, Ordering::Relaxed);
+        let first_temp = data.first_temp() as u32;
+        self.first_temp.0.store(first_temp, Ordering::Relaxed);
+        let notices_close = notices_close(data).into();
+        self.notices_close.0.store(notices_close, Ordering::Relaxed);
+        let words = self.words.get_or_init(|| {
+            taipan_gc::add_outside_bytes(8 * data.code.len() as isize);
+            data.code.iter().map(|w| AtomicU64::new(*w)).collect()
+        });
+        // All the rest is there for whoever sees these.
+        self.entry
+            .store(words.as_ptr() as *mut u64, Ordering::Release);
+        let simple_args = simple_args(data);
+        self.simple_args.0.store(simple_args, Ordering::Release);
+        Ok(())
+    }
+
+    /// The docstring that the compiler found; None if there is none.
+    ///
+    /// # Errors
+    /// `MemoryError`, `RecursionError`.
+    pub fn docstring(&self, th: &Thread) -> PyResult {
+        if !CodeFlags(self.flags).has(CodeFlags::HAS_DOCSTRING) {
+            return Ok(Value::NONE);
+        }
+        self.ready(th)?;
+        match self.consts.expect().values().first() {
+            Some(doc) if doc.as_str_obj().is_some() => Ok(*doc),
+            _ => Ok(Value::NONE),
+        }
     }
 
     /// Fills a cache word, keeping what it names alive with it.
     pub fn fill_cache(&self, th: &Thread, index: usize, word: u64, pinned: Value) {
         if self.pins.address() == 0 {
-            let pins = Object::<Array>::new(th, self.words.len());
+            let pins = Object::<Array>::new(th, self.words().len());
             pins.set_len(pins.capacity());
             self.pins.set_if_null(&self.header, pins);
         }
@@ -146,16 +251,17 @@ impl Object<Code> {
         let _lock = crate::thread::lock(&self.header);
         let Some(pins) = self.pins.get() else { return };
         pins.fields()[index].set(&pins.header, pinned);
-        self.words[index].store(word, Ordering::Release);
+        self.words()[index].store(word, Ordering::Release);
     }
 
-    /// The first word.
+    /// The first word. Once ready.
     #[inline(always)]
     pub fn entry(&self) -> *const u64 {
-        self.words.as_ptr() as *const u64
+        self.entry.load(Ordering::Relaxed)
     }
 
-    /// The first instruction that is run: the word before it stands for the beginning of the frame.
+    /// The first instruction that is run: the word before it stands for the beginning of the frame. Once
+    /// ready.
     #[inline(always)]
     pub fn start(&self) -> *const u64 {
         self.entry().wrapping_add(1)
@@ -164,7 +270,7 @@ impl Object<Code> {
 
 impl Drop for Code {
     fn drop(&mut self) {
-        taipan_gc::add_outside_bytes(-8 * self.words.len() as isize);
+        taipan_gc::add_outside_bytes(-8 * self.words().len() as isize);
     }
 }
 
@@ -248,6 +354,6 @@ pub fn const_value(th: &Thread, c: &Const) -> PyResult {
             );
             crate::func::Slice::new(th, a, b, c)
         }
-        Const::Code(data) => Object::<Code>::new(th, data)?.value(),
+        Const::Code(code) => Object::<Code>::new(th, code.clone())?.value(),
     })
 }

@@ -160,7 +160,7 @@ impl Traceback {
         }
         let frame = self.frame.get().downcast::<crate::frame::Frame>()?;
         let word = usize::try_from(self.lasti.load(Ordering::Relaxed) / 8).ok()?;
-        let positions = &frame.code.expect().data.data.positions;
+        let positions = &frame.code.expect().data().positions;
         positions.line_at(word).map(i64::from)
     }
 }

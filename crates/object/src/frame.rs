@@ -560,7 +560,7 @@ pub fn builtin(th: &crate::thread::Thread, name: &str) -> crate::PyResult {
 impl FrameRec {
     /// The register with a number; absent past the last one.
     pub fn register(&self, n: usize) -> Value {
-        if n >= self.code().nregs as usize {
+        if n >= self.code().nregs.get() as usize {
             return Value::ABSENT;
         }
         // SAFETY: a frame has `nregs` registers. Another thread's frame may be running: then this is a snapshot.
@@ -569,7 +569,7 @@ impl FrameRec {
 
     /// Stores into a register: only for `f_locals` of a frame that is not running, or on its own thread.
     pub fn set_register(&self, n: usize, v: Value) {
-        if n < self.code().nregs as usize {
+        if n < self.code().nregs.get() as usize {
             // SAFETY: as for reading.
             unsafe { std::ptr::write_volatile(self.regs.add(n), v) }
         }

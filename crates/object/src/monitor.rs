@@ -319,8 +319,8 @@ pub fn for_code<'a>(th: &Thread, code: &Object<Code>) -> &'a Object<CodeMonitor>
     if let Some(m) = of_code(code) {
         return m;
     }
-    let mut lines = vec![0; code.data.data.code.len()];
-    for (start, end, p) in code.data.data.positions.iter() {
+    let mut lines = vec![0; code.data().code.len()];
+    for (start, end, p) in code.data().positions.iter() {
         let end = end.min(lines.len());
         if start < end {
             lines[start..end].fill(p.line);

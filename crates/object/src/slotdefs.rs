@@ -12,6 +12,10 @@ use crate::types::{Type, class_of};
 use crate::value::Value;
 use crate::{attr, ops};
 
+mod compute;
+
+pub use compute::{compute, is_special};
+
 /// One special method.
 pub struct SlotDef {
     /// Its name.
@@ -921,56 +925,3 @@ pub static SEQUENCE_DEFS: &[SlotDef] = &[
     binary!("__iadd__", IADD, iconcat, tr_iadd),
     binary!("__imul__", IMUL, irepeat, tr_imul),
 ];
-
-/// The slots of a class: for each special method found in its order of resolution either the native slot behind it
-/// or the trampoline. `lookup` finds a name as the class sees it.
-pub fn compute(base: &Slots, lookup: &dyn Fn(Value) -> Option<Value>) -> Slots {
-    let mut out = Slots::default();
-    // What has no special method of its own comes from the base.
-    (out.concat, out.repeat, out.iconcat, out.irepeat) =
-        (base.concat, base.repeat, base.iconcat, base.irepeat);
-    out.new = base.new;
-    let mut trampolines: Vec<&SlotDef> = Vec::new();
-    for def in SLOTDEFS {
-        let Some(d) = lookup(def.key.get()) else {
-            continue;
-        };
-        match d.downcast::<crate::func::WrapperDescriptor>() {
-            Some(w) if std::ptr::eq(w.def, def) => (def.copy)(w.owner.expect().slots(), &mut out),
-            // A sequence's `+` and `*` are in the slots taken over above.
-            Some(w) if SEQUENCE_DEFS.iter().any(|s| std::ptr::eq(s, w.def)) => {}
-            _ => trampolines.push(def),
-        }
-    }
-    for def in trampolines {
-        (def.install)(&mut out);
-        match def.name {
-            "__add__" => out.concat = None,
-            "__mul__" | "__rmul__" => out.repeat = None,
-            "__iadd__" => out.iconcat = None,
-            "__imul__" => out.irepeat = None,
-            _ => {}
-        }
-    }
-    if lookup(names::GETATTR.get()).is_some() {
-        out.getattro = Some(tr_getattro);
-    }
-    if let Some(d) = lookup(names::NEW.get()) {
-        let native = d
-            .downcast::<crate::func::NativeFunction>()
-            .and_then(|f| f.receiver.get().downcast::<Type>());
-        out.new = match native {
-            Some(owner) => owner.slots().new,
-            None => Some(tr_new),
-        };
-    }
-    if lookup(names::HASH.get()).is_some_and(|h| h.is_none()) {
-        out.hash = None;
-    }
-    out
-}
-
-/// Whether setting this attribute of a class changes its slots.
-pub fn is_special(name: &[u8]) -> bool {
-    name.len() > 4 && name.starts_with(b"__") && name.ends_with(b"__")
-}

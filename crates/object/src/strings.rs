@@ -13,10 +13,13 @@ use crate::thread::Thread;
 use crate::types;
 use crate::value::Value;
 use rustpython_wtf8::{Wtf8, Wtf8Buf};
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
 use taipan_text::index;
+
+mod interned;
+
+pub(crate) use interned::trace_interned;
+pub use interned::{intern, intern_value, intern_wtf8, interned_count};
 
 /// The payload of `str`.
 #[repr(C)]
@@ -383,94 +386,6 @@ impl Value {
         self.as_wtf8()
             .is_some_and(|w| w.as_bytes() == text.as_bytes())
     }
-}
-
-struct Interned {
-    table: Mutex<InternTable>,
-}
-
-#[derive(Default)]
-struct InternTable {
-    map: HashMap<&'static [u8], Value, foldhash::fast::FixedState>,
-    /// Those interned since the last collection: the others are old, and a young collection need not look at them.
-    fresh: Vec<Value>,
-}
-
-// The table holds addresses of immortal cells: `trace_interned` keeps them all.
-// SAFETY: values are plain words; access is under the mutex.
-unsafe impl Sync for Interned {}
-// SAFETY: as above.
-unsafe impl Send for Interned {}
-
-fn interned() -> &'static Interned {
-    static TABLE: OnceLock<Interned> = OnceLock::new();
-    TABLE.get_or_init(|| Interned {
-        table: Mutex::new(InternTable::default()),
-    })
-}
-
-/// Marks every interned string; registered as a root by the bootstrap.
-pub(crate) fn trace_interned(m: &mut taipan_gc::Marker) {
-    let mut table = interned().table.lock().unwrap_or_else(|e| e.into_inner());
-    if m.is_full() {
-        for v in table.map.values() {
-            crate::heap::mark_value(*v, m);
-        }
-    } else {
-        for v in &table.fresh {
-            crate::heap::mark_value(*v, m);
-        }
-    }
-    table.fresh.clear();
-    for f in ASCII_CHARS.iter().chain([&EMPTY_STR]) {
-        f.trace(m);
-    }
-}
-
-/// The one interned string of a text. Interned strings live for ever, as in CPython's free-threaded build.
-pub fn intern(th: &Thread, text: &str) -> Value {
-    intern_wtf8(th, Wtf8::new(text))
-}
-
-/// How many strings are interned.
-pub fn interned_count() -> usize {
-    let table = interned().table.lock();
-    table.unwrap_or_else(|e| e.into_inner()).map.len()
-}
-
-/// As [`intern`], for text that may hold lone surrogates.
-pub fn intern_wtf8(th: &Thread, text: &Wtf8) -> Value {
-    if let Some(v) = lookup_interned(text.as_bytes()) {
-        return v;
-    }
-    let v = Value::wtf8(th, text);
-    intern_value(v)
-}
-
-fn lookup_interned(bytes: &[u8]) -> Option<Value> {
-    interned()
-        .table
-        .lock()
-        .unwrap_or_else(|e| e.into_inner())
-        .map
-        .get(bytes)
-        .copied()
-}
-
-/// The interned string equal to this one, which becomes it if there was none. `s` is exactly a `str`.
-pub fn intern_value(s: Value) -> Value {
-    let o = s.expect::<Str>();
-    if o.is_interned() {
-        return s;
-    }
-    o.hash();
-    let mut table = interned().table.lock().unwrap_or_else(|e| e.into_inner());
-    let table = &mut *table;
-    *table.map.entry(o.as_bytes()).or_insert_with(|| {
-        o.header.aux.fetch_or(INTERNED, Ordering::AcqRel);
-        table.fresh.push(s);
-        s
-    })
 }
 
 static ASCII_CHARS: [Field; 128] = [const { Field::absent() }; 128];

@@ -874,7 +874,7 @@ unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
         // SAFETY: the chain of a stopped thread's frames.
         let f = unsafe { &*at };
         if f.in_generator() {
-            let end = f.regs.wrapping_add(f.code().nregs as usize);
+            let end = f.regs.wrapping_add(f.code().nregs.get() as usize);
             m.mark_conservative_range(f.regs as *const usize, end as *const usize);
             f.mark(m);
         }

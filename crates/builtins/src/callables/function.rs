@@ -68,7 +68,10 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         ),
         GetSet::rw(
             "__doc__",
-            |_, v| Ok(this(v).doc.get().or(Value::NONE)),
+            |th, v| match this(v).doc.get() {
+                Value::ABSENT => this(v).code.expect().docstring(th),
+                doc => Ok(doc),
+            },
             |_, v, x| {
                 this(v).doc.set(&this(v).header, x.or(Value::NONE));
                 Ok(())
@@ -131,7 +134,7 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
     if !defaults.is_none() && defaults.as_tuple().is_none() {
         return Err(th.type_error("arg 4 (defaults) must be None or tuple"));
     }
-    let wanted = code.data.data.freevars.len();
+    let wanted = code.data().freevars.len();
     let cells = match closure.as_tuple() {
         Some(cells) => cells,
         None if wanted > 0 && closure.is_none() => {
@@ -166,16 +169,6 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
             None => crate::builtins_of(th, globals),
         },
     };
-    let doc = match code.data.data.flags.has(CodeFlags::HAS_DOCSTRING) {
-        true => code
-            .consts
-            .expect()
-            .values()
-            .first()
-            .copied()
-            .unwrap_or(Value::NONE),
-        false => Value::NONE,
-    };
     let data = Function {
         code: FieldOf::new(code),
         globals: FieldOf::new(globals),
@@ -197,7 +190,7 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
         } else {
             name
         }),
-        doc: Field::new(doc),
+        doc: Field::absent(),
         module: Field::new(
             globals
                 .map
@@ -238,7 +231,7 @@ fn set_code(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     };
     audited(th, v, "__code__", value)?;
     let have = f.closure.get().as_tuple().map_or(0, |t| t.len());
-    let want = code.data.data.freevars.len();
+    let want = code.data().freevars.len();
     if have != want {
         return Err(th.value_error(format!(
             "{}() requires a code object with {have} free vars, not {want}",
@@ -246,7 +239,7 @@ fn set_code(th: &Thread, v: Value, value: Value) -> PyResult<()> {
         )));
     }
     let kind = |c: &Object<Code>| {
-        let flags = c.data.data.flags;
+        let flags = c.data().flags;
         [
             CodeFlags::GENERATOR,
             CodeFlags::COROUTINE,
@@ -260,6 +253,9 @@ fn set_code(th: &Thread, v: Value, value: Value) -> PyResult<()> {
             "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
         )?;
     }
+    // A docstring that nobody has asked for is the old code's.
+    let doc = f.code.expect().docstring(th)?;
+    f.doc.compare_exchange(&f.header, Value::ABSENT, doc);
     f.code.set(&f.header, Some(code));
     Ok(())
 }

@@ -212,10 +212,7 @@ pub fn store(th: &Thread, t: &Object<Type>, name: Value, value: Value) -> PyResu
     if !value.is_absent() && class_of(value).slots().descr_set.is_some() {
         attr::bump_epoch();
     }
-    if name
-        .as_str_obj()
-        .is_some_and(|s| slotdefs::is_special(s.as_bytes()))
-    {
+    if name.as_str_obj().is_some_and(slotdefs::is_special) {
         class::update_slots(t);
     }
     Ok(())

@@ -184,7 +184,7 @@ impl Parts<'_> {
         if let Err(why) = verify::verify(&made) {
             return Err(th.value_error(format!("code: co_code is malformed: {why}")));
         }
-        let o = Object::<Code>::new(th, &Arc::new(made))?;
+        let o = Object::<Code>::new(th, made.into())?;
         let fields = o.consts.expect();
         for (to, v) in fields.fields().iter().zip(consts) {
             to.set(&fields.header, *v);
@@ -208,7 +208,7 @@ fn handler(b: &[u8; 16]) -> Handler {
 /// themselves in the code object only.
 fn known_const(v: Value) -> Const {
     if let Some(c) = v.downcast::<Code>() {
-        return Const::Code(c.data.data.clone());
+        return Const::Code(c.source().clone());
     }
     if let Some(s) = v.as_wtf8() {
         return Const::Str(Arc::new(s.to_owned()));

@@ -32,7 +32,7 @@ static SPEC: TypeSpec = TypeSpec {
         Method::new("co_branches", "($self, /)", branches),
         Method::new("_varname_from_oparg", "($self, /, oparg)", |th, a| {
             let n = ops::index_i64(th, a[1])?;
-            let names = this(a[0]).register_names.expect();
+            let names = ready(th, a[0])?.register_names.expect();
             match usize::try_from(n).ok().filter(|n| *n < names.len()) {
                 Some(n) => Ok(names.fields()[n].get()),
                 None => Err(th.index_error("tuple index out of range")),
@@ -42,7 +42,7 @@ static SPEC: TypeSpec = TypeSpec {
         Method::new("__sizeof__", "($self, /)", |th, a| {
             Ok(Value::usize(
                 th,
-                size_of::<Object<Code>>() + 8 * this(a[0]).data.data.code.len(),
+                size_of::<Object<Code>>() + 8 * this(a[0]).data().code.len(),
             ))
         }),
     ],
@@ -60,10 +60,10 @@ static SPEC: TypeSpec = TypeSpec {
         GetSet::new("co_qualname", |_, v| Ok(this(v).qualname.get())),
         GetSet::new("co_filename", |_, v| Ok(this(v).filename.get())),
         GetSet::new("co_consts", |th, v| {
-            Value::try_tuple(th, this(v).consts.expect().values())
+            Value::try_tuple(th, ready(th, v)?.consts.expect().values())
         }),
         GetSet::new("co_names", |th, v| {
-            Value::try_tuple(th, this(v).names.expect().values())
+            Value::try_tuple(th, ready(th, v)?.names.expect().values())
         }),
         GetSet::new("co_varnames", |th, v| {
             register_names(th, v, 0, data(v).first_cell())
@@ -89,8 +89,13 @@ fn this<'a>(v: Value) -> &'a Object<Code> {
     v.expect::<Code>()
 }
 
+fn ready<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Code>> {
+    this(v).ready(th)?;
+    Ok(this(v))
+}
+
 fn data<'a>(v: Value) -> &'a CodeData {
-    &this(v).data.data
+    this(v).data()
 }
 
 fn count(n: u32) -> PyResult {
@@ -98,7 +103,10 @@ fn count(n: u32) -> PyResult {
 }
 
 fn register_names(th: &Thread, v: Value, from: usize, to: usize) -> PyResult {
-    Value::try_tuple(th, &this(v).register_names.expect().values()[from..to])
+    Value::try_tuple(
+        th,
+        &ready(th, v)?.register_names.expect().values()[from..to],
+    )
 }
 
 /// Cell variables, with the parameters among them first, as CPython lists them.

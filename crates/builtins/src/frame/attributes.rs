@@ -17,7 +17,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
     methods: &[
         Method::new("clear", "($self, /)", clear).doc("Clear all references held by the frame."),
         Method::new("__sizeof__", "($self, /)", |th, a| {
-            let n = this(a[0]).code.expect().nregs as usize;
+            let n = this(a[0]).code.expect().nregs.get() as usize;
             Ok(Value::usize(th, size_of::<Object<Frame>>() + 8 * n))
         })
         .doc("Return the size of the frame in memory, in bytes."),
@@ -84,7 +84,7 @@ fn word(th: &Thread, f: &Frame) -> i64 {
 }
 
 fn line_number(th: &Thread, f: &Frame) -> Option<u32> {
-    let data = &f.code.expect().data.data;
+    let data = &f.code.expect().data();
     match usize::try_from(word(th, f)) {
         // A module begins before its first line.
         Ok(0) => Some(data.positions.line_at(0).unwrap_or(0)),
@@ -203,7 +203,7 @@ fn end_unstarted(th: &Thread, f: &Object<Frame>, g: &Object<Generator>) -> PyRes
     if g.state() == GenState::Closed
         && let Some(registers) = g.registers.get()
     {
-        let n = f.code.expect().nregs as usize;
+        let n = f.code.expect().nregs.get() as usize;
         for r in registers.fields().iter().take(n) {
             r.set(&registers.header, Value::ABSENT);
         }

@@ -160,7 +160,7 @@ fn register(th: &Thread, f: &Frame, n: usize) -> Value {
         (None, Some(a)) if n < a.len() => a.fields()[n].get(),
         _ => Value::ABSENT,
     });
-    let first_free = f.code.expect().data.data.first_free();
+    let first_free = f.code.expect().data().first_free();
     if !held.is_absent() || n < first_free || f.registers.get().is_some() {
         return held;
     }
@@ -178,7 +178,7 @@ fn register(th: &Thread, f: &Frame, n: usize) -> Value {
 fn variable(th: &Thread, f: &Frame, key: Value) -> PyResult<Option<(usize, bool)>> {
     let code = f.code.expect();
     let names = code.register_names.expect().values();
-    let first_cell = code.data.data.first_cell();
+    let first_cell = code.data().first_cell();
     let mut found = None;
     let hash = if key.as_wtf8().is_some() && is_exactly(key, &types::STR) {
         None
@@ -281,7 +281,7 @@ fn for_each_variable(
     f: &mut dyn FnMut(Value, Value) -> PyResult<()>,
 ) -> PyResult<()> {
     let names = code.register_names.expect().values();
-    let first_cell = code.data.data.first_cell();
+    let first_cell = code.data().first_cell();
     for (n, name) in names.iter().enumerate() {
         // Names of the compiler's own are no identifiers.
         if name

@@ -231,7 +231,7 @@ fn namespaces<'a>(
 pub(super) fn eval(th: &Thread, a: &[Value]) -> PyResult {
     let (g, l) = namespaces(th, "eval", a[1], a[2])?;
     if let Some(code) = a[0].downcast::<Code>() {
-        if !code.data.data.freevars.is_empty() {
+        if !code.data().freevars.is_empty() {
             return Err(
                 th.type_error("code object passed to eval() may not contain free variables")
             );
@@ -270,7 +270,7 @@ pub(super) fn exec(th: &Thread, a: &[Value]) -> PyResult {
     let (g, l) = namespaces(th, "exec", a[1], a[2])?;
     let closure = a[3].or(Value::NONE);
     let code = if let Some(code) = a[0].downcast::<Code>() {
-        let wanted = code.data.data.freevars.len();
+        let wanted = code.data().freevars.len();
         if wanted == 0 {
             if !closure.is_none() {
                 return Err(th.type_error("cannot use a closure with this code object"));

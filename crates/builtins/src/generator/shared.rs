@@ -205,7 +205,7 @@ pub(super) fn repr(th: &Thread, v: Value, what: &str) -> PyResult {
 
 /// The `__sizeof__` row that all three have.
 pub(super) const SIZEOF: Method = Method::new("__sizeof__", "($self, /)", |th, a| {
-    let n = FramePtr(this(a[0]).frame()).code().nregs as usize;
+    let n = FramePtr(this(a[0]).frame()).code().nregs.get() as usize;
     Ok(Value::usize(th, size_of::<Object<Generator>>() + 8 * n))
 })
 .doc("gen.__sizeof__() -> size of gen in memory, in bytes");

@@ -71,7 +71,7 @@ fn enters_loop(frame: FramePtr, at: usize, jump: Instr) -> bool {
     let mut word = at + 1 + off as usize;
     // The condition is short.
     for _ in 0..64 {
-        if word >= frame.code().words.len() {
+        if word >= frame.code().words().len() {
             return false;
         }
         let i = instruction(frame, word);
@@ -89,7 +89,7 @@ fn enters_loop(frame: FramePtr, at: usize, jump: Instr) -> bool {
 }
 
 fn instruction(frame: FramePtr, word: usize) -> Instr {
-    Instr(frame.code().words[word].load(Ordering::Relaxed))
+    Instr(frame.code().words()[word].load(Ordering::Relaxed))
 }
 
 /// Tells of the way that the conditional jump at `from` went: to `at`. Its place is the frame's meanwhile.

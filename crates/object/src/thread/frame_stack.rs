@@ -135,7 +135,7 @@ impl Thread {
         last: (u16, u16),
     ) -> FramePtr {
         debug_assert!(self.owns_frame(at));
-        let top = regs.wrapping_add(code.nregs as usize);
+        let top = regs.wrapping_add(code.nregs.get() as usize);
         let mut frame = FramePtr(at);
         frame.begin(func, code, regs, previous, top, last);
         self.stack_top.set(top);

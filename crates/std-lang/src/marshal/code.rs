@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use taipan_bytecode::{CodeData, Const};
+use taipan_bytecode::{CodeData, CodeRef, Const};
 use taipan_object::code::Code;
 use taipan_object::func::Slice;
 use taipan_object::numbers::Int;
@@ -12,18 +12,19 @@ use taipan_object::{Object, Thread, Value};
 
 /// The data of a code object and of all code in its constants; nothing where a constant is of a type that can't be
 /// written, or the code nests too deeply.
-pub fn current_data(th: &Thread, code: &Object<Code>, depth: u32) -> Option<Arc<CodeData>> {
+pub fn current_data(th: &Thread, code: &Object<Code>, depth: u32) -> Option<CodeRef> {
     if depth > super::MAX_DEPTH || th.check_native_stack().is_err() {
         return None;
     }
+    code.ready(th).ok()?;
     let values = code.consts.expect().values();
     let mut consts = Vec::with_capacity(values.len());
-    let mut same = values.len() == code.data.data.consts.len();
+    let mut same = values.len() == code.data().consts.len();
     for (n, v) in values.iter().enumerate() {
         let c = constant_at(th, *v, depth + 1)?;
         same = same
-            && match (&c, code.data.data.consts.get(n)) {
-                (Const::Code(a), Some(Const::Code(b))) => Arc::ptr_eq(a, b),
+            && match (&c, code.data().consts.get(n)) {
+                (Const::Code(a), Some(Const::Code(b))) => a.is(b),
                 (Const::Str(a), Some(Const::Str(b))) => a == b,
                 (Const::Int(a), Some(Const::Int(b))) => a == b,
                 (Const::None, Some(Const::None)) => true,
@@ -32,11 +33,11 @@ pub fn current_data(th: &Thread, code: &Object<Code>, depth: u32) -> Option<Arc<
         consts.push(c);
     }
     if same {
-        return Some(code.data.data.clone());
+        return Some(code.source().clone());
     }
-    let mut data = (*code.data.data).clone();
+    let mut data = CodeData::clone(code.data());
     data.consts = consts.into();
-    Some(Arc::new(data))
+    Some(data.into())
 }
 
 fn constants(th: &Thread, items: &[Value], depth: u32) -> Option<Vec<Const>> {

@@ -1,7 +1,6 @@
 //! Bytes to values.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use taipan_num::bigint::BigInt;
 use taipan_object::bytearray::ByteArray;
 use taipan_object::code::Code;
@@ -424,7 +423,7 @@ impl<'a> Reader<'a> {
         let bytes = self.take(n)?;
         match taipan_bytecode::serial::from_bytes(&bytes) {
             Ok(data) => {
-                let code = Object::<Code>::new(self.th, &Arc::new(data))?;
+                let code = Object::<Code>::new(self.th, data.into())?;
                 Ok(self.finish(number, code.value()))
             }
             Err(e) => Err(self.bad(&e.to_string())),

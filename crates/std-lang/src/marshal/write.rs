@@ -367,7 +367,7 @@ impl<'a> Writer<'a> {
             return Err(self.unmarshallable());
         };
         self.out.push(tag::CODE | flag);
-        self.sized(&taipan_bytecode::serial::to_bytes(&data))
+        self.sized(&taipan_bytecode::serial::to_bytes(data.data()))
     }
 
     fn buffer(&mut self, v: Value, flag: u8) -> PyResult<()> {

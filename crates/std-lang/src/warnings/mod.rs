@@ -316,8 +316,8 @@ fn from_frames(
         Some(f) => {
             let code = f.code();
             let line = match usize::try_from(f.word_index()) {
-                Ok(w) => code.data.data.positions.line_at(w).unwrap_or(0),
-                Err(_) => code.data.data.firstlineno,
+                Ok(w) => code.data().positions.line_at(w).unwrap_or(0),
+                Err(_) => code.data().firstlineno,
             };
             (Some(f.globals()), code.filename.get(), line as i64)
         }

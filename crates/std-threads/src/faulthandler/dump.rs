@@ -81,7 +81,7 @@ fn write_frames(fd: Fd, th: &Thread) {
         write_text(fd, code.filename.get());
         write_raw(fd, b"\", line ");
         let word = usize::try_from(at.word_index()).unwrap_or(0);
-        match code.data.data.positions.line_at(word) {
+        match code.data().positions.line_at(word) {
             Some(line) => write_number(fd, line.into(), 10, 1),
             None => write_raw(fd, b"???"),
         }
