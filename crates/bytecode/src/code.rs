@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use rustpython_wtf8::Wtf8Buf;
-
 use crate::handlers::Handler;
 use crate::nested::CodeRef;
 use crate::positions::Positions;
-
-/// An identifier or other short text that many code objects share.
-pub type Name = Arc<str>;
+use crate::text::{Name, Text};
 
 /// CPython's `CO_*` flags.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -89,7 +85,7 @@ pub enum Const {
     /// A complex number.
     Complex(f64, f64),
     /// A string. Those that look like identifiers are meant to be interned.
-    Str(Arc<Wtf8Buf>),
+    Str(Text),
     /// Bytes.
     Bytes(Arc<[u8]>),
     /// A tuple.

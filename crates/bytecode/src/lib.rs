@@ -74,9 +74,10 @@ mod nested;
 pub mod op;
 mod positions;
 pub mod serial;
+mod text;
 pub mod verify;
 
-pub use code::{CodeData, CodeFlags, Const, Name};
+pub use code::{CodeData, CodeFlags, Const};
 pub use handlers::{Handler, find_handler};
 pub use instr::{Instr, Words};
 pub use nested::CodeRef;
@@ -86,3 +87,4 @@ pub use op::{
     Slot, Special, UnaryOp,
 };
 pub use positions::{Position, PositionIter, Positions, PositionsBuilder};
+pub use text::{Name, Text};

@@ -5,14 +5,15 @@
 //! length, so that it may stay packed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustpython_wtf8::Wtf8;
 
-use crate::code::{CodeData, CodeFlags, Const, Name};
+use crate::code::{CodeData, CodeFlags, Const};
 use crate::handlers::Handler;
 use crate::nested::CodeRef;
 use crate::positions::Positions;
+use crate::text::{Name, Text};
 
 /// The first bytes; the last two count format versions. Change them with the table of operations.
 pub const MAGIC: [u8; 4] = [b'T', b'P', 3, 4];
@@ -43,17 +44,20 @@ pub fn to_bytes(code: &CodeData) -> Vec<u8> {
     w.code(code);
     let body = std::mem::take(&mut w.out);
     w.out.extend_from_slice(&MAGIC);
-    w.num(w.names.len() as u64);
-    for name in std::mem::take(&mut w.names) {
-        w.bytes(name.as_bytes());
+    let names = std::mem::take(&mut w.names);
+    w.num(names.len() as u64);
+    for name in &names {
+        w.num(name.len() as u64);
     }
+    let texts: String = names.iter().map(|n| &**n).collect();
+    w.bytes(texts.as_bytes());
     w.out.extend_from_slice(&body);
     w.out
 }
 
 /// The code object that the bytes hold, verified.
 pub fn from_bytes(data: &[u8]) -> Result<CodeData, ReadError> {
-    let code = root(data, read_now)?;
+    let code = root(data, now())?;
     crate::verify::verify(&code).map_err(ReadError)?;
     Ok(code)
 }
@@ -61,28 +65,32 @@ pub fn from_bytes(data: &[u8]) -> Result<CodeData, ReadError> {
 /// As [`from_bytes`] for bytes that this build has made: the instructions are not verified again, and nested code
 /// stays packed until somebody asks for it.
 pub fn from_trusted_bytes(data: &'static [u8]) -> Result<CodeData, ReadError> {
-    root(data, read_later)
+    root(data, LATER)
 }
 
-fn root<'a>(data: &'a [u8], nest: Nest<'a>) -> Result<CodeData, ReadError> {
+fn root<'a>(data: &'a [u8], how: How<'a>) -> Result<CodeData, ReadError> {
     let Some(data) = data.strip_prefix(&MAGIC) else {
         return bad("wrong magic number");
     };
     let mut r = Reader {
         data,
-        names: Arc::new(NameTable::default()),
-        nest,
+        names: Arc::new([]),
+        how,
     };
     let n = r.len(1)?;
-    let mut texts = Vec::with_capacity(n);
-    for _ in 0..n {
-        match std::str::from_utf8(r.bytes()?) {
-            Ok(s) => texts.push(s),
-            Err(_) => return bad("name is not UTF-8"),
-        }
+    let lengths: Vec<usize> = (0..n).map(|_| r.len(1)).collect::<Result<_, _>>()?;
+    let Ok(mut texts) = std::str::from_utf8(r.bytes()?) else {
+        return bad("name is not UTF-8");
+    };
+    let mut names = Vec::with_capacity(n);
+    for n in lengths {
+        let Some((name, rest)) = texts.split_at_checked(n) else {
+            return bad("truncated");
+        };
+        names.push((how.name)(name));
+        texts = rest;
     }
-    let made = texts.iter().map(|_| OnceLock::new()).collect();
-    r.names = Arc::new(NameTable { texts, made });
+    r.names = names.into();
     let head = r.head()?;
     let code = r.code(head, 0)?;
     if !r.data.is_empty() {
@@ -229,18 +237,11 @@ impl Writer {
     }
 }
 
-/// The names of all code in the bytes, each made when it is first needed.
-#[derive(Default, Debug)]
-struct NameTable<'a> {
-    texts: Vec<&'a str>,
-    made: Vec<OnceLock<Name>>,
-}
-
 /// What a code object's data are read from later.
 #[derive(Debug)]
 pub(crate) struct Packed {
     body: &'static [u8],
-    names: Arc<NameTable<'static>>,
+    names: Arc<[Name]>,
 }
 
 impl Packed {
@@ -249,7 +250,7 @@ impl Packed {
         let mut r = Reader {
             data: self.body,
             names: self.names.clone(),
-            nest: read_later,
+            how: LATER,
         };
         let head = Head {
             name: code.name().clone(),
@@ -267,8 +268,30 @@ struct Head {
     flags: CodeFlags,
 }
 
-/// What is done with nested code: its head, its data's bytes, how deep it nests.
-type Nest<'a> = fn(&Reader<'a>, Head, &'a [u8], u32) -> Result<CodeRef, ReadError>;
+/// How bytes are read that live for `'a`.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    /// What is done with nested code: its head, its data's bytes, how deep it nests.
+    nest: fn(&Reader<'a>, Head, &'a [u8], u32) -> Result<CodeRef, ReadError>,
+    name: fn(&'a str) -> Name,
+    text: fn(&'a Wtf8) -> Text,
+}
+
+/// All at once, and copied.
+fn now<'a>() -> How<'a> {
+    How {
+        nest: read_now,
+        name: |s| s.into(),
+        text: |s| s.to_wtf8_buf().into(),
+    }
+}
+
+/// What lies in the executable: nested code stays packed, names and texts stay where they are.
+const LATER: How<'static> = How {
+    nest: read_later,
+    name: Name::Static,
+    text: Text::Static,
+};
 
 fn read_now<'a>(
     r: &Reader<'a>,
@@ -279,7 +302,7 @@ fn read_now<'a>(
     let mut inner = Reader {
         data: body,
         names: r.names.clone(),
-        nest: r.nest,
+        how: r.how,
     };
     let code = inner.code(head, depth)?;
     if !inner.data.is_empty() {
@@ -306,8 +329,8 @@ fn read_later(
 
 struct Reader<'a> {
     data: &'a [u8],
-    names: Arc<NameTable<'a>>,
-    nest: Nest<'a>,
+    names: Arc<[Name]>,
+    how: How<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -365,8 +388,8 @@ impl<'a> Reader<'a> {
 
     fn name(&mut self) -> Result<Name, ReadError> {
         let n = self.num()? as usize;
-        match self.names.made.get(n) {
-            Some(name) => Ok(name.get_or_init(|| self.names.texts[n].into()).clone()),
+        match self.names.get(n) {
+            Some(name) => Ok(name.clone()),
             None => bad("no such name"),
         }
     }
@@ -485,7 +508,7 @@ impl<'a> Reader<'a> {
             b'f' => Const::Float(f64::from_bits(self.word()?)),
             b'c' => Const::Complex(f64::from_bits(self.word()?), f64::from_bits(self.word()?)),
             b's' => match Wtf8::from_bytes(self.bytes()?) {
-                Some(s) => Const::Str(Arc::new(s.to_wtf8_buf())),
+                Some(s) => Const::Str((self.how.text)(s)),
                 None => return bad("string is not WTF-8"),
             },
             b'b' => Const::Bytes(self.bytes()?.into()),
@@ -499,7 +522,7 @@ impl<'a> Reader<'a> {
             b'C' => {
                 let head = self.head()?;
                 let body = self.bytes()?;
-                Const::Code((self.nest)(self, head, body, depth + 1)?)
+                Const::Code((self.how.nest)(self, head, body, depth + 1)?)
             }
             _ => return bad("unknown constant"),
         })

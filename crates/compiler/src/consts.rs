@@ -1,14 +1,12 @@
 //! The constants of one code object, each kept once.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 use rustpython_wtf8::Wtf8Buf;
 use taipan_bytecode::Const;
 
 /// A string constant.
 pub fn str_const(s: &str) -> Const {
-    Const::Str(Arc::new(Wtf8Buf::from(s)))
+    Const::Str((Wtf8Buf::from(s)).into())
 }
 
 /// The constants of one code object.

@@ -3,8 +3,6 @@
 //! What is folded, and up to which size, follows CPython's optimiser: an expression that would raise, or whose value
 //! would be large, is left for run time.
 
-use std::sync::Arc;
-
 use rustpython_wtf8::Wtf8Buf;
 use taipan_bytecode::Const;
 use taipan_syntax::ast::{self, Expr, Operator};
@@ -45,10 +43,9 @@ impl<'a> Compiler<'a> {
             Expr::BooleanLiteral(b) => Some(Const::Bool(b.value)),
             Expr::EllipsisLiteral(_) => Some(Const::Ellipsis),
             Expr::NumberLiteral(n) => Some(fold_num::literal(&n.value)),
-            Expr::StringLiteral(s) => Some(Const::Str(Arc::new(taipan_syntax::literal::string(
-                self.lines.source(),
-                s,
-            )))),
+            Expr::StringLiteral(s) => Some(Const::Str(
+                (taipan_syntax::literal::string(self.lines.source(), s)).into(),
+            )),
             Expr::BytesLiteral(b) => Some(Const::Bytes(taipan_syntax::literal::bytes(b).into())),
             Expr::Name(n) => self.name_constant(&n.id),
             Expr::IpyEscapeCommand(i) => self.carried(&i.node_index).cloned(),
@@ -158,7 +155,7 @@ fn subscript(value: &Const, index: i16) -> Option<Const> {
             let n = at(s.code_points().count())?;
             let mut one = Wtf8Buf::new();
             one.push(s.code_points().nth(n)?);
-            Some(Const::Str(Arc::new(one)))
+            Some(Const::Str(one.into()))
         }
         _ => None,
     }
@@ -168,9 +165,9 @@ fn subscript(value: &Const, index: i16) -> Option<Const> {
 pub fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
     match (op, left, right) {
         (Operator::Add, Const::Str(a), Const::Str(b)) => {
-            let mut s = (**a).clone();
+            let mut s = a.to_wtf8_buf();
             s.push_wtf8(b);
-            Some(Const::Str(Arc::new(s)))
+            Some(Const::Str(s.into()))
         }
         (Operator::Add, Const::Bytes(a), Const::Bytes(b)) => {
             Some(Const::Bytes([&a[..], &b[..]].concat().into()))
@@ -199,7 +196,7 @@ fn repeat(seq: &Const, n: &Const) -> Option<Const> {
         Const::Str(s) if fits(s.len(), MAX_STR) => {
             let mut out = Wtf8Buf::new();
             (0..n).for_each(|_| out.push_wtf8(s));
-            Some(Const::Str(Arc::new(out)))
+            Some(Const::Str(out.into()))
         }
         Const::Bytes(b) if fits(b.len(), MAX_STR) => Some(Const::Bytes(b.repeat(n).into())),
         Const::Tuple(t) if fits(t.len(), MAX_TUPLE) => {

@@ -1,7 +1,5 @@
 //! f-strings and t-strings.
 
-use std::sync::Arc;
-
 use rustpython_wtf8::Wtf8Buf;
 use taipan_bytecode::{Const, Conversion, Op};
 use taipan_syntax::Ranged;
@@ -79,8 +77,8 @@ impl<'a> Compiler<'a> {
     /// The value of an f-string without fields.
     pub fn constant_fstring(&self, f: &'a ast::ExprFString) -> Option<Const> {
         match &mut self.fstring_pieces(f)[..] {
-            [] => Some(Const::Str(Arc::default())),
-            [Piece::Text(text)] => Some(Const::Str(Arc::new(std::mem::take(text)))),
+            [] => Some(Const::Str(Wtf8Buf::new().into())),
+            [Piece::Text(text)] => Some(Const::Str((std::mem::take(text)).into())),
             _ => None,
         }
     }
@@ -104,13 +102,13 @@ impl<'a> Compiler<'a> {
             }
             let t = self.unit.alloc();
             match piece {
-                Piece::Text(text) => self.unit.load_const(t, Const::Str(Arc::new(text))),
+                Piece::Text(text) => self.unit.load_const(t, Const::Str(text.into())),
                 Piece::Field(field) => self.field(field, t)?,
             }
             n += 1;
         }
         match n {
-            0 => self.unit.load_const(dst, Const::Str(Arc::default())),
+            0 => self.unit.load_const(dst, Const::Str(Wtf8Buf::new().into())),
             1 => self.unit.mov(dst, base),
             _ => self.unit.emit(Op::BUILD_STRING, dst, base, n as u16),
         }
@@ -179,10 +177,7 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        let strings: Vec<Const> = strings
-            .into_iter()
-            .map(|s| Const::Str(Arc::new(s)))
-            .collect();
+        let strings: Vec<Const> = strings.into_iter().map(|s| Const::Str(s.into())).collect();
         let tuple = self.const_new(Const::Tuple(strings.into()));
         let base = self.unit.top;
         for field in &fields {

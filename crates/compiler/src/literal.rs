@@ -1,7 +1,5 @@
 //! String literals and docstrings.
 
-use std::sync::Arc;
-
 use rustpython_wtf8::{CodePoint, Wtf8Buf};
 use taipan_bytecode::Const;
 use taipan_syntax::ast::{Expr, Stmt};
@@ -16,7 +14,7 @@ pub fn docstring(body: &[Stmt], lines: &Lines) -> Option<(Const, TextRange)> {
         return None;
     };
     let text = clean(&taipan_syntax::literal::string(lines.source(), s));
-    Some((Const::Str(Arc::new(text)), statement.range))
+    Some((Const::Str(text.into()), statement.range))
 }
 
 /// Removes the indentation that all lines but the first share, and expands tabs.

@@ -31,7 +31,7 @@ fn compile_all(dir: &Path, reload: bool) -> (usize, Vec<String>) {
             continue;
         };
         let options = Options {
-            filename: path.to_string_lossy().into(),
+            filename: (*path.to_string_lossy()).into(),
             mode: Default::default(),
             optimize: 0,
         };

@@ -59,6 +59,8 @@ pub struct Counters {
 
 const MIB: usize = 1 << 20;
 const YOUNG_BUDGET: usize = 4 * MIB;
+/// Before the first collection: what a program imports stays, so looking through it early finds nothing.
+const FIRST_BUDGET: usize = 8 * MIB;
 const MAX_YOUNG_BUDGET: usize = 256 * MIB;
 const MIN_FULL_THRESHOLD: usize = 32 * MIB;
 /// Allocated at least between two collections while they are forbidden. Programs forbid collections
@@ -72,7 +74,7 @@ const MAX_HELPERS: usize = 7;
 /// Bytes of blocks handed out, and outside bytes added, since the last collection.
 static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
 /// `ALLOCATED` above this makes a collection due.
-static BUDGET: AtomicUsize = AtomicUsize::new(YOUNG_BUDGET);
+static BUDGET: AtomicUsize = AtomicUsize::new(FIRST_BUDGET);
 static MIN_BUDGET: AtomicUsize = AtomicUsize::new(YOUNG_BUDGET);
 /// Bytes that survived at least one collection.
 static OLD_BYTES: AtomicUsize = AtomicUsize::new(0);

@@ -258,6 +258,9 @@ fn fill_own(th: &Thread, frame: FramePtr, pc: Pc, v: Value, name: Value) -> Opti
     if offset / 8 >= 0x10000 {
         return Some(x);
     }
+    if !frame.code().is_warm() {
+        return Some(x);
+    }
     let first = pc.peek(0);
     if first == 0 || first >> 16 & 0xFFFF != epoch {
         let word = (gc::compress(shape as *const _ as *mut gc::Header) as u64) << 32
@@ -373,7 +376,7 @@ fn fill_entry(th: &Thread, frame: FramePtr, pc: Pc, mut e: CacheEntry) {
         e.kind,
         For::Shape | For::Property | For::Member | For::Class
     );
-    if needs_version && e.version < FIRST_VERSION {
+    if needs_version && e.version < FIRST_VERSION || !frame.code().is_warm() {
         return;
     }
     if let Some(old) = entry(pc.peek(1))

@@ -39,14 +39,14 @@ pub fn bind(
     };
     for (k, v) in args.kw() {
         if k.as_str_obj().is_none() {
-            return Err(th.type_error(format!("{}() keywords must be strings", qualname(f))));
+            return Err(th.type_error(format!("{}() keywords must be strings", qualname(th, f))));
         }
         match find(th, code, k, d.posonlyargcount as usize, total)? {
             Some(i) => {
                 if !regs.get(i as u16).is_absent() {
                     return Err(th.type_error(format!(
                         "{}() got multiple values for argument '{}'",
-                        qualname(f),
+                        qualname(th, f),
                         names::text(k)
                     )));
                 }
@@ -119,8 +119,8 @@ fn find(
     Ok(None)
 }
 
-fn qualname(f: &Object<Function>) -> std::borrow::Cow<'static, str> {
-    names::text(f.qualname.get())
+fn qualname(th: &Thread, f: &Object<Function>) -> std::borrow::Cow<'static, str> {
+    names::text(f.qualname(th))
 }
 
 #[cold]
@@ -146,7 +146,7 @@ fn unexpected_keyword(
     if !bad.is_empty() {
         return th.type_error(format!(
             "{}() got some positional-only arguments passed as keyword arguments: '{}'",
-            qualname(f),
+            qualname(th, f),
             bad.join(", ")
         ));
     }
@@ -161,7 +161,7 @@ fn unexpected_keyword(
     };
     th.type_error(format!(
         "{}() got an unexpected keyword argument '{name}'{hint}",
-        qualname(f)
+        qualname(th, f)
     ))
 }
 
@@ -201,7 +201,7 @@ fn too_many(
     };
     th.type_error(format!(
         "{}() takes {takes} positional argument{s} but {given}{kw} {was} given",
-        qualname(f)
+        qualname(th, f)
     ))
 }
 
@@ -229,6 +229,6 @@ fn missing_arguments(
     let s = if n == 1 { "" } else { "s" };
     th.type_error(format!(
         "{}() missing {n} required {kind} argument{s}: {joined}",
-        qualname(f)
+        qualname(th, f)
     ))
 }

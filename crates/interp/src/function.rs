@@ -30,7 +30,7 @@ pub fn make<'a>(
             defaults: Field::new(Value::NONE),
             kwdefaults: Field::new(Value::NONE),
             name: Field::new(code.name.get()),
-            qualname: Field::new(code.qualname.get()),
+            own_qualname: Field::absent(),
             doc: Field::absent(),
             module: Field::new(module),
             annotate: Field::new(Value::NONE),

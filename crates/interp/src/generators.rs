@@ -34,8 +34,8 @@ pub fn make(th: &Thread, frame: FramePtr) -> PyResult {
         &types::GENERATOR
     };
     let (name, qualname) = match frame.func.downcast::<taipan_object::func::Function>() {
-        Some(f) => (f.name.get(), f.qualname.get()),
-        None => (code.name.get(), code.qualname.get()),
+        Some(f) => (f.name.get(), f.qualname(th)),
+        None => (code.name.get(), code.qualname(th)),
     };
     let origin = if flags.has(CodeFlags::COROUTINE) && th.origin_depth.get() > 0 {
         origin(th, frame)?

@@ -65,7 +65,9 @@ pub fn load_global(th: &Thread, frame: FramePtr, pc: Pc, name: Value) -> PyResul
     let code = frame.code();
     let at = pc.index_in(code);
     if let Some((word, table, v)) = entry_word(frame.globals(), name) {
-        code.fill_cache(th, at, word, table);
+        if code.is_warm() {
+            code.fill_cache(th, at, word, table);
+        }
         return Ok(v);
     }
     if let Some(v) = lookup_dict(th, frame.globals(), name)? {
@@ -75,7 +77,10 @@ pub fn load_global(th: &Thread, frame: FramePtr, pc: Pc, name: Value) -> PyResul
     let used = table.map_or(0, |t| t.used());
     if let Some((word, builtins_table, v)) = entry_word(frame.builtins(), name) {
         let globals_word = frame.globals().map.table_address() as u64;
-        if used < 0x10000 && globals_word == table.map_or(0, |t| t as *const _ as u64) {
+        if code.is_warm()
+            && used < 0x10000
+            && globals_word == table.map_or(0, |t| t as *const _ as u64)
+        {
             code.fill_cache(th, at + 1, word, builtins_table);
             let pinned = table.map_or(Value::NONE, |t| t.value());
             code.fill_cache(th, at, BUILTIN | globals_word << 16 | used as u64, pinned);

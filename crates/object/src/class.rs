@@ -559,7 +559,7 @@ pub fn update_slots(t: &Object<Type>) {
     attr::bump_epoch();
     if t.is_heap() {
         let base = t.base.expect();
-        let slots = slotdefs::compute(t, base.slots());
+        let slots = slotdefs::compute(t, base);
         t.set_slots(slots);
         if t.slots().del.is_some() {
             t.set_flag(flags::HAS_DEL);
@@ -823,7 +823,7 @@ pub fn new_class<'a>(
     fill_cells(th, t, dict, cells)?;
     set_mro(th, t)?;
     // What only another base than the layout's gives.
-    let slots = slotdefs::compute(t, base.slots());
+    let slots = slotdefs::compute(t, base);
     t.set_slots(slots);
     if t.slots().del.is_some() {
         t.set_flag(flags::HAS_DEL);

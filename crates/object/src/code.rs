@@ -37,12 +37,14 @@ pub struct Code {
     pub consts: FieldOf<Array>,
     /// The names, interned. Once ready.
     pub names: FieldOf<Array>,
+    /// How many misses of caches are let pass before caches are filled: code that runs once needs none.
+    cold: AtomicU32,
     /// What each cache word names, by word index; made with the first entry, dropped at full collections.
     pins: FieldOf<Array>,
     /// `co_name`
     pub name: Field,
-    /// `co_qualname`
-    pub qualname: Field,
+    /// `co_qualname`, absent until somebody asks.
+    qualname: Field,
     /// `co_filename`
     pub filename: Field,
     /// `co_varnames`, `co_cellvars` and `co_freevars` as one array of interned names, by register. Once ready.
@@ -151,9 +153,10 @@ impl Object<Code> {
                 words: OnceLock::new(),
                 consts: FieldOf::null(),
                 names: FieldOf::null(),
+                cold: AtomicU32::new(0),
                 pins: FieldOf::null(),
                 name: Field::new(crate::strings::intern(th, source.name())),
-                qualname: Field::new(crate::strings::intern(th, source.qualname())),
+                qualname: Field::absent(),
                 filename: Field::new(file),
                 register_names: FieldOf::null(),
                 extra: Field::absent(),
@@ -217,12 +220,24 @@ impl Object<Code> {
             taipan_gc::add_outside_bytes(8 * data.code.len() as isize);
             data.code.iter().map(|w| AtomicU64::new(*w)).collect()
         });
+        // About as many as there are caches: a loop or a second run gets past them.
+        self.cold.store(words.len() as u32 / 4, Ordering::Relaxed);
         // All the rest is there for whoever sees these.
         self.entry
             .store(words.as_ptr() as *mut u64, Ordering::Release);
         let simple_args = simple_args(data);
         self.simple_args.0.store(simple_args, Ordering::Release);
         Ok(())
+    }
+
+    /// `co_qualname`
+    pub fn qualname(&self, th: &Thread) -> Value {
+        if let Some(known) = self.qualname.get().present() {
+            return known;
+        }
+        let name = crate::strings::intern(th, self.source.qualname());
+        self.qualname.set(&self.header, name);
+        name
     }
 
     /// The docstring that the compiler found; None if there is none.
@@ -238,6 +253,15 @@ impl Object<Code> {
             Some(doc) if doc.as_str_obj().is_some() => Ok(*doc),
             _ => Ok(Value::NONE),
         }
+    }
+
+    /// Tells of a miss of a cache; whether the cache is to be filled.
+    pub fn is_warm(&self) -> bool {
+        let cold = self.cold.load(Ordering::Relaxed);
+        if cold != 0 {
+            self.cold.store(cold - 1, Ordering::Relaxed);
+        }
+        cold == 0
     }
 
     /// Fills a cache word, keeping what it names alive with it.

@@ -27,9 +27,9 @@ pub struct Function {
     pub kwdefaults: Field,
     /// `__name__`
     pub name: Field,
-    /// `__qualname__`
-    pub qualname: Field,
-    /// `__doc__`
+    /// `__qualname__`, absent until set: it is the code's then.
+    pub own_qualname: Field,
+    /// `__doc__`, absent until set: it is the code's docstring then.
     pub doc: Field,
     /// `__module__`
     pub module: Field,
@@ -50,7 +50,7 @@ payload!(5: Function, "function", |this, m| {
         &this.defaults,
         &this.kwdefaults,
         &this.name,
-        &this.qualname,
+        &this.own_qualname,
         &this.doc,
         &this.module,
         &this.annotate,
@@ -60,6 +60,14 @@ payload!(5: Function, "function", |this, m| {
         f.trace(m);
     }
 });
+
+impl Object<Function> {
+    /// `__qualname__`
+    pub fn qualname(&self, th: &Thread) -> Value {
+        let own = self.own_qualname.get().present();
+        own.unwrap_or_else(|| self.code.expect().qualname(th))
+    }
+}
 
 /// The payload of `builtin_function_or_method`: a native function, perhaps bound.
 #[repr(C)]

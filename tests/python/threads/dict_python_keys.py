@@ -27,29 +27,18 @@ def put(t):
         for i in range(N):
             key = Key(i % 10)
             d[key] = t
-            assert key in d
+            # Another thread may take it out between two calls, but for those that nobody takes out.
+            assert key in d or key.value < 7
             d.setdefault(Key(100 + t), t)
             s.add(key)
-            assert key in s
+            assert key in s or key.value < 7
             if i % 5 == 0:
                 d.pop(Key(i % 7), None)
                 s.discard(Key(i % 7))
     return run
 
 
-def put_and_find(t):
-    run = put(t)
-
-    def guarded():
-        try:
-            run()
-        except AssertionError:
-            # Another thread may have taken the key out between two calls.
-            pass
-    return guarded
-
-
-together(*(put_and_find(t) for t in range(3)))
+together(*(put(t) for t in range(3)))
 values = [key.value for key in d if isinstance(key, Key)]
 assert len(values) == len(set(values)), values
 assert {100, 101, 102} <= set(values)

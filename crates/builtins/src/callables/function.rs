@@ -43,7 +43,7 @@ pub(super) static SPEC: TypeSpec = TypeSpec {
         GetSet::rw("__name__", |_, v| Ok(this(v).name.get()), set_name),
         GetSet::rw(
             "__qualname__",
-            |_, v| Ok(this(v).qualname.get()),
+            |th, v| Ok(this(v).qualname(th)),
             set_qualname,
         ),
         GetSet::rw(
@@ -185,11 +185,7 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
         } else {
             name
         }),
-        qualname: Field::new(if name.is_none() {
-            code.qualname.get()
-        } else {
-            name
-        }),
+        own_qualname: Field::absent(),
         doc: Field::absent(),
         module: Field::new(
             globals
@@ -205,7 +201,7 @@ fn make(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn repr(th: &Thread, v: Value) -> PyResult {
-    let name = names::text(this(v).qualname.get());
+    let name = names::text(this(v).qualname(th));
     Ok(Value::str(
         th,
         &format!("<function {name} at {:#x}>", ops::id(v)),
@@ -253,7 +249,9 @@ fn set_code(th: &Thread, v: Value, value: Value) -> PyResult<()> {
             "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
         )?;
     }
-    // A docstring that nobody has asked for is the old code's.
+    // A docstring and a name that nobody has asked for are the old code's.
+    let (none, qualname) = (Value::ABSENT, f.qualname(th));
+    f.own_qualname.compare_exchange(&f.header, none, qualname);
     let doc = f.code.expect().docstring(th)?;
     f.doc.compare_exchange(&f.header, Value::ABSENT, doc);
     f.code.set(&f.header, Some(code));
@@ -292,7 +290,7 @@ fn set_qualname(th: &Thread, v: Value, value: Value) -> PyResult<()> {
     if value.as_str_obj().is_none() {
         return Err(th.type_error("__qualname__ must be set to a string object"));
     }
-    this(v).qualname.set(&this(v).header, value);
+    this(v).own_qualname.set(&this(v).header, value);
     Ok(())
 }
 

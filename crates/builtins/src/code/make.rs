@@ -1,7 +1,6 @@
 //! Making code objects from their parts: `types.CodeType(…)` and `code.replace()`.
 
 use super::{data, linetable, this};
-use std::sync::Arc;
 use taipan_bytecode::{CodeData, CodeFlags, Const, Handler, Name, verify};
 use taipan_object::call::Args;
 use taipan_object::code::Code;
@@ -211,7 +210,7 @@ fn known_const(v: Value) -> Const {
         return Const::Code(c.source().clone());
     }
     if let Some(s) = v.as_wtf8() {
-        return Const::Str(Arc::new(s.to_owned()));
+        return Const::Str((s.to_owned()).into());
     }
     match v.as_tuple() {
         Some(items) if items.iter().all(|x| x.as_str_obj().is_some()) => {

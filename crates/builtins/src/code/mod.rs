@@ -57,7 +57,7 @@ static SPEC: TypeSpec = TypeSpec {
         GetSet::new("co_flags", |_, v| count(data(v).flags.0)),
         GetSet::new("co_firstlineno", |_, v| count(data(v).firstlineno)),
         GetSet::new("co_name", |_, v| Ok(this(v).name.get())),
-        GetSet::new("co_qualname", |_, v| Ok(this(v).qualname.get())),
+        GetSet::new("co_qualname", |th, v| Ok(this(v).qualname(th))),
         GetSet::new("co_filename", |_, v| Ok(this(v).filename.get())),
         GetSet::new("co_consts", |th, v| {
             Value::try_tuple(th, ready(th, v)?.consts.expect().values())

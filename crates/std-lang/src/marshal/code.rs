@@ -1,8 +1,6 @@
 //! Code objects with the constants they have now: `code.replace(co_consts=…)` may have given them others than the
 //! compiler did.
 
-use std::sync::Arc;
-
 use taipan_bytecode::{CodeData, CodeRef, Const};
 use taipan_object::code::Code;
 use taipan_object::func::Slice;
@@ -73,7 +71,7 @@ fn constant_at(th: &Thread, v: Value, depth: u32) -> Option<Const> {
                 let (re, im) = v.as_complex()?;
                 Const::Complex(re, im)
             } else if is_exactly(v, &types::STR) {
-                Const::Str(Arc::new(v.as_wtf8()?.to_owned()))
+                Const::Str((v.as_wtf8()?.to_owned()).into())
             } else if is_exactly(v, &types::BYTES) {
                 Const::Bytes(v.as_bytes()?.into())
             } else if is_exactly(v, &types::TUPLE) {
