@@ -87,4 +87,4 @@ pub use op::{
     Slot, Special, UnaryOp,
 };
 pub use positions::{Position, PositionIter, Positions, PositionsBuilder};
-pub use text::{Name, Text};
+pub use text::{Name, NameTable, Text};

@@ -13,7 +13,7 @@ use crate::code::{CodeData, CodeFlags, Const};
 use crate::handlers::Handler;
 use crate::nested::CodeRef;
 use crate::positions::Positions;
-use crate::text::{Name, Text};
+use crate::text::{Name, NameTable, Text};
 
 /// The first bytes; the last two count format versions. Change them with the table of operations.
 pub const MAGIC: [u8; 4] = [b'T', b'P', 3, 4];
@@ -87,10 +87,10 @@ fn root<'a>(data: &'a [u8], how: How<'a>) -> Result<CodeData, ReadError> {
         let Some((name, rest)) = texts.split_at_checked(n) else {
             return bad("truncated");
         };
-        names.push((how.name)(name));
+        names.push(name);
         texts = rest;
     }
-    r.names = names.into();
+    r.names = (how.names)(names);
     let head = r.head()?;
     let code = r.code(head, 0)?;
     if !r.data.is_empty() {
@@ -273,7 +273,7 @@ struct Head {
 struct How<'a> {
     /// What is done with nested code: its head, its data's bytes, how deep it nests.
     nest: fn(&Reader<'a>, Head, &'a [u8], u32) -> Result<CodeRef, ReadError>,
-    name: fn(&'a str) -> Name,
+    names: fn(Vec<&'a str>) -> Arc<[Name]>,
     text: fn(&'a Wtf8) -> Text,
 }
 
@@ -281,7 +281,7 @@ struct How<'a> {
 fn now<'a>() -> How<'a> {
     How {
         nest: read_now,
-        name: |s| s.into(),
+        names: |texts| texts.into_iter().map(Name::from).collect(),
         text: |s| s.to_wtf8_buf().into(),
     }
 }
@@ -289,7 +289,7 @@ fn now<'a>() -> How<'a> {
 /// What lies in the executable: nested code stays packed, names and texts stay where they are.
 const LATER: How<'static> = How {
     nest: read_later,
-    name: Name::Static,
+    names: |texts| Arc::new(NameTable::new(texts)).names(),
     text: Text::Static,
 };
 

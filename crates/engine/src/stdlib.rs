@@ -105,7 +105,7 @@ pub fn code(th: &Thread, name: &str, file: Option<&str>) -> PyResult {
     if let Some(Ok(data)) = precompiled.map(serial::from_trusted_bytes) {
         let file = match file {
             Some(f) => taipan_object::strings::intern(th, f),
-            None => taipan_object::strings::intern(th, &data.filename),
+            None => taipan_object::strings::intern_name(th, &data.filename),
         };
         return Ok(Object::<Code>::in_file(th, data.into(), file)?.value());
     }

@@ -132,7 +132,7 @@ impl Object<Code> {
     /// # Errors
     /// `MemoryError`, `RecursionError`.
     pub fn new<'a>(th: &Thread, source: CodeRef) -> PyResult<&'a Object<Code>> {
-        let filename = crate::strings::intern(th, &source.data().filename);
+        let filename = crate::strings::intern_name(th, &source.data().filename);
         Self::in_file(th, source, filename)
     }
 
@@ -155,7 +155,7 @@ impl Object<Code> {
                 names: FieldOf::null(),
                 cold: AtomicU32::new(0),
                 pins: FieldOf::null(),
-                name: Field::new(crate::strings::intern(th, source.name())),
+                name: Field::new(crate::strings::intern_name(th, source.name())),
                 qualname: Field::absent(),
                 filename: Field::new(file),
                 register_names: FieldOf::null(),
@@ -235,7 +235,7 @@ impl Object<Code> {
         if let Some(known) = self.qualname.get().present() {
             return known;
         }
-        let name = crate::strings::intern(th, self.source.qualname());
+        let name = crate::strings::intern_name(th, self.source.qualname());
         self.qualname.set(&self.header, name);
         name
     }
@@ -321,7 +321,7 @@ fn name_array<'a, 'n>(
     let a = Object::<Array>::try_new(th, names.clone().count())?;
     a.set_len(a.capacity());
     for (f, n) in a.fields().iter().zip(names) {
-        f.set(&a.header, crate::strings::intern(th, n));
+        f.set(&a.header, crate::strings::intern_name(th, n));
     }
     Ok(a)
 }

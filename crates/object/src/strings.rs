@@ -19,7 +19,7 @@ use taipan_text::index;
 mod interned;
 
 pub(crate) use interned::trace_interned;
-pub use interned::{intern, intern_value, intern_wtf8, interned_count};
+pub use interned::{intern, intern_name, intern_value, intern_wtf8, interned_count};
 
 /// The payload of `str`.
 #[repr(C)]
