@@ -167,6 +167,7 @@ pub fn compare_fast(a: Value, b: Value, op: CmpOp) -> Option<bool> {
     if Value::both_small_int(a, b) {
         return Some(op.of((a.bits() as i64).cmp(&(b.bits() as i64))));
     }
+    std::hint::cold_path();
     if a.is_small_float() && b.is_small_float() {
         let (x, y) = (a.small_float_unchecked(), b.small_float_unchecked());
         return Some(match op {

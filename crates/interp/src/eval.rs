@@ -151,6 +151,7 @@ fn run_in<const TRACED: bool>(
                         regs.set(dst, v);
                         continue;
                     }
+                    cold_path();
                     if flags & frame_flags::LEAVE_SLOWLY == frame_flags::ENTRY {
                         th.frame.set(left.previous);
                         return Ok(Exit::Done(Step::Return(v)));
@@ -257,9 +258,10 @@ fn run_in<const TRACED: bool>(
                         if TRACED {
                             trail = trace::Trail::at(frame);
                         }
-                    } else if let Some(fr) =
+                    } else if let Some(fr) = {
+                        cold_path();
                         calls::enter_with_defaults(th, frame, func, f, window, n, $dst)
-                    {
+                    } {
                         pc.step($words);
                         frame.pc = pc.0;
                         load_frame!(fr);
@@ -375,8 +377,12 @@ fn run_in<const TRACED: bool>(
                             pc.step(1);
                             continue;
                         }
-                    } else if let Some(($p, $q)) = arith::floats(a, b) {
-                        if let Some(x) = $float {
+                    } else {
+                        // Integers need no jump.
+                        cold_path();
+                        if let Some(($p, $q)) = arith::floats(a, b)
+                            && let Some(x) = $float
+                        {
                             let x: f64 = x;
                             regs.set(i.a(), Value::float(th, x));
                             pc.step(1);
@@ -401,13 +407,16 @@ fn run_in<const TRACED: bool>(
                             pc.step(1);
                             continue;
                         }
-                    } else if a.is_small_float() {
-                        let ($p, $q) = (a.small_float_unchecked(), i.c_imm() as f64);
-                        let x: Option<f64> = $float;
-                        if let Some(x) = x {
-                            regs.set(i.a(), Value::float(th, x));
-                            pc.step(1);
-                            continue;
+                    } else {
+                        cold_path();
+                        if a.is_small_float() {
+                            let ($p, $q) = (a.small_float_unchecked(), i.c_imm() as f64);
+                            let x: Option<f64> = $float;
+                            if let Some(x) = x {
+                                regs.set(i.a(), Value::float(th, x));
+                                pc.step(1);
+                                continue;
+                            }
                         }
                     }
                     cold_path();
@@ -870,6 +879,7 @@ fn run_in<const TRACED: bool>(
                             enter!(f, start, n, i.a(), 2);
                             continue;
                         }
+                        cold_path();
                         if let Some(m) = calls::bound(f) {
                             f = m.func.get();
                             regs.set(i.b() + 1, m.receiver.get());

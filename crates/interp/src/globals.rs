@@ -41,13 +41,16 @@ pub fn cached_global(frame: FramePtr, pc: Pc) -> Option<Value> {
 #[inline(always)]
 fn value_in(map: &Map, word: u64) -> Option<Value> {
     let t = map.table()?;
-    if t as *const _ as u64 == word >> 16
-        && let Some(v) = t.value_at(word as u16).present()
-    {
-        return Some(v);
+    if t as *const _ as u64 != word >> 16 {
+        std::hint::cold_path();
+        return None;
     }
-    std::hint::cold_path();
-    None
+    let v = t.value_at(word as u16);
+    if v.is_absent() {
+        std::hint::cold_path();
+        return None;
+    }
+    Some(v)
 }
 
 fn entry_word(d: &Object<Dict>, name: Value) -> Option<(u64, Value, Value)> {
