@@ -593,8 +593,13 @@ pub fn to_dict<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Dict>> {
                 if name.is_absent() {
                     continue;
                 }
-                let value = field(v, shape, n as u32).map_or(Value::ABSENT, |f| f.get());
+                let field = field(v, shape, n as u32);
+                let value = field.map_or(Value::ABSENT, |f| f.get());
                 dict.set_existing_unlocked(*name, value);
+                // Nobody looks there any more, but for the collector.
+                if let Some(field) = field {
+                    field.init(Value::ABSENT);
+                }
             }
             let header = v.header().expect("instances are cells");
             overflow(v, shape).set(header, dict.value());

@@ -45,3 +45,24 @@ try:
     weakref.ref(5)
 except TypeError as error:
     assert str(error) == "cannot create weak reference to 'int' object"
+
+
+# An instance whose attributes went to a dictionary does not keep what they were.
+class Plain:
+    pass
+
+
+def replaced():
+    o = Plain()
+    o.value = Plain()
+    ref = weakref.ref(o.value)
+    names = o.__dict__
+    assert list(names) == ["value"]
+    o.value = None
+    return o, ref
+
+
+owner, ref = replaced()
+overwrite(50)
+gc.collect()
+assert owner.value is None and ref() is None
