@@ -65,6 +65,14 @@ const EDITS: &[Edit] = &[
             "        key = _make_key(code)\n        _interactive_cache[key] = entry\n\n\ndef _register_program():\n    from _taipan_stdlib import program\n    if (known := program()) is not None:\n        _register_code(*known)\n\n\n_register_program()",
         ),
     ),
+    // A worker that held the other ends of its pipes would never see that its parent was killed, and wait for ever.
+    edit(
+        "concurrent/futures/process.py",
+        Replace(
+            "    exit_pid = None\n    while True:\n        call_item = call_queue.get(block=True)\n",
+            "    exit_pid = None\n    call_queue._writer.close()\n    result_queue._reader.close()\n    while True:\n        try:\n            call_item = call_queue.get(block=True)\n        except EOFError:\n            return\n",
+        ),
+    ),
     // Running without a GIL is no separate build here, so paths have no suffix for it.
     edit(
         "sysconfig/__init__.py",
