@@ -49,6 +49,8 @@ pub struct Counters {
     pub pause: Duration,
     /// The longest pause.
     pub longest_pause: Duration,
+    /// The longest pause of a young collection.
+    pub longest_young_pause: Duration,
     /// Bytes of cells alive after the last full collection plus those that survived since.
     pub heap_bytes: usize,
     /// Bytes declared by [`add_outside_bytes`].
@@ -95,6 +97,7 @@ static COUNTERS: Mutex<Counters> = Mutex::new(Counters {
     freed_cells: 0,
     pause: Duration::ZERO,
     longest_pause: Duration::ZERO,
+    longest_young_pause: Duration::ZERO,
     heap_bytes: 0,
     outside_bytes: 0,
     block_bytes: 0,
@@ -334,6 +337,9 @@ fn cycle_and(
     let mut counters = COUNTERS.lock();
     counters.pause += stats.pause;
     counters.longest_pause = counters.longest_pause.max(stats.pause);
+    if !full {
+        counters.longest_young_pause = counters.longest_young_pause.max(stats.pause);
+    }
     stats
 }
 
@@ -369,13 +375,17 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool) {
     roots.iter().for_each(|tracer| tracer(&mut marker));
     weak::mark_roots(&mut marker);
     world.each(|mutator| {
-        let (low, high) = mutator.stopped_stack();
-        marker.mark_conservative_range(low, high);
+        marker.resting = mutator.rest() && !full;
+        if !marker.resting {
+            let (low, high) = mutator.stopped_stack();
+            marker.mark_conservative_range(low, high);
+        }
         if let Some((tracer, data)) = mutator.root_tracer() {
             // SAFETY: as promised to `set_root_tracer`.
             unsafe { tracer(data, &mut marker) };
         }
     });
+    marker.resting = false;
     marker.drain_in_parallel(helpers(full));
     let pending = weak::process(&mut marker, buffers.weak, buffers.finalizable, full);
     after_mark

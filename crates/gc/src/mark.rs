@@ -21,6 +21,8 @@ pub struct Marker<'a> {
     /// Whether cells are being traced within the trace function of another.
     eased: bool,
     full: bool,
+    /// The thread whose roots are marked has been looked through since it began to wait.
+    pub(crate) resting: bool,
     shared: Option<&'a Shared>,
     visitor: Option<&'a mut dyn FnMut(Cell)>,
 }
@@ -63,6 +65,7 @@ impl<'a> Marker<'a> {
             turn: 0,
             eased: false,
             full,
+            resting: false,
             shared: None,
             visitor: None,
         }
@@ -78,6 +81,12 @@ impl<'a> Marker<'a> {
     /// Is this a full collection? (Young ones skip what old cells refer to.)
     pub fn is_full(&self) -> bool {
         self.full
+    }
+
+    /// For root tracers of threads: whether the thread has done nothing since the last collection, so that whatever
+    /// only it itself writes refers to old cells.
+    pub fn is_resting(&self) -> bool {
+        self.resting
     }
 
     /// Marks a cell, to be traced. Null is ignored.

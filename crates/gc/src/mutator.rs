@@ -121,6 +121,9 @@ pub struct Mutator {
     stack_base: usize,
     /// Where to scan the stack from while the thread is not running.
     stack_top: StdCell<usize>,
+    /// Whether a collection has looked through the stack since the thread went into its blocking region: all that lies
+    /// there is old then, and young collections need not look again.
+    resting: StdCell<bool>,
     pub(crate) buffers: UnsafeCell<Buffers>,
     root_tracer: StdCell<Option<RootTracer>>,
     stress_left: StdCell<usize>,
@@ -169,6 +172,7 @@ impl Mutator {
             stack_low,
             stack_base,
             stack_top: StdCell::new(0),
+            resting: StdCell::new(false),
             buffers: UnsafeCell::default(),
             root_tracer: StdCell::new(None),
             stress_left: StdCell::new(collect::stress()),
@@ -530,6 +534,18 @@ impl Mutator {
 
     fn leave_region(&self) {
         self.point.leave(&threads::STOPPER);
+        self.resting.set(false);
+    }
+
+    /// Whether the thread rests; it does from now on if it is in a blocking region. For the collector, with the world
+    /// stopped.
+    pub(crate) fn rest(&self) -> bool {
+        self.resting.replace(self.state() == State::Blocked)
+    }
+
+    /// Something may have been written to the thread's stacks. With the world stopped.
+    pub(crate) fn disturb(&self) {
+        self.resting.set(false);
     }
 
     pub(crate) fn set_stack_top(&self, sp: usize) {

@@ -176,7 +176,10 @@ fn resume() {
 pub fn stop_world<R>(m: &Mutator, f: impl FnOnce() -> R) -> R {
     let mut f = Some(f);
     let mut result = None;
-    with_stopped_world(m, &mut |_| result = f.take().map(|f| f()));
+    with_stopped_world(m, &mut |world| {
+        result = f.take().map(|f| f());
+        world.each(Mutator::disturb);
+    });
     result.expect("with_stopped_world runs its closure once")
 }
 

@@ -860,6 +860,17 @@ fn native_limit(mutator: &Mutator) -> usize {
 unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
     // SAFETY: registered with this thread's address; the thread is stopped.
     let th = unsafe { &*(data as *const Thread) };
+    for f in [&th.trace_fn, &th.profile_fn, &th.context, &th.async_exc] {
+        f.trace(m);
+    }
+    for f in &th.asyncgen_hooks {
+        f.trace(m);
+    }
+    th.locals.trace(m);
+    th.repr_stack.trace(m);
+    if m.is_resting() {
+        return;
+    }
     m.mark_conservative_range(th.stack as *const usize, th.stack_top.get() as *const usize);
     let mut at = th.frames;
     let free = th.free_frame();
@@ -880,14 +891,6 @@ unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
         }
         at = f.previous;
     }
-    for f in [&th.trace_fn, &th.profile_fn, &th.context, &th.async_exc] {
-        f.trace(m);
-    }
-    for f in &th.asyncgen_hooks {
-        f.trace(m);
-    }
-    th.locals.trace(m);
-    th.repr_stack.trace(m);
     let mut node = th.exc.get();
     while !node.is_null() {
         // SAFETY: levels live on this stopped thread's native stack or in a running generator's frame.

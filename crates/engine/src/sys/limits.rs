@@ -111,7 +111,21 @@ pub static FUNCTIONS: &[Method] = &[
     }),
     Method::new("_debugmallocstats", "()", |th, _| {
         let c = gc::counters();
-        super::display::write_stderr(th, &format!("{c:?}\n"));
+        let ms = |t: std::time::Duration| t.as_secs_f64() * 1e3;
+        let text = format!(
+            "heap: {} bytes alive, {} bytes of malloc, {} bytes in blocks\n\
+             collections: {} young, {} full\n\
+             threads stood still: {:.3} ms in all, at most {:.3} ms, {:.3} ms in young collections\n",
+            c.heap_bytes,
+            c.outside_bytes,
+            c.block_bytes,
+            c.young,
+            c.full,
+            ms(c.pause),
+            ms(c.longest_pause),
+            ms(c.longest_young_pause),
+        );
+        super::display::write_stderr(th, &text);
         Ok(Value::NONE)
     }),
 ];
