@@ -64,6 +64,13 @@ const YOUNG_BUDGET: usize = 4 * MIB;
 /// Before the first collection: what a program imports stays, so looking through it early finds nothing.
 const FIRST_BUDGET: usize = 8 * MIB;
 const MAX_YOUNG_BUDGET: usize = 256 * MIB;
+/// More than this between two collections only where looking through old cells takes long: if all of it survived, that
+/// would be the length of the next pause.
+const USUAL_YOUNG_BUDGET: usize = 32 * MIB;
+/// What a young collection should take, if the program lets it.
+const PAUSE_GOAL: Duration = Duration::from_millis(4);
+/// About what one marker gets through, in bytes of new cells.
+const MARKED_PER_MS: f64 = 2.0 * MIB as f64;
 const MIN_FULL_THRESHOLD: usize = 32 * MIB;
 /// Allocated at least between two collections while they are forbidden. Programs forbid collections
 /// (`timeit` does) counting on reference counts to free what is not in cycles; without any we must
@@ -325,7 +332,11 @@ fn cycle_and(
     let mut pending = false;
     threads::with_stopped_world(m, &mut |world| {
         if seen.is_none_or(|epoch| EPOCH.load(Ordering::SeqCst) == epoch) {
-            (stats, pending) = run(world, full, eager);
+            let allocated = ALLOCATED.load(Ordering::Relaxed);
+            let begun = Instant::now();
+            let census;
+            (stats, pending, census) = run(world, full, eager);
+            set_budget(full, allocated, census.new_bytes, begun.elapsed());
             stats.pause = start.elapsed();
             EPOCH.fetch_add(1, Ordering::SeqCst);
         }
@@ -343,7 +354,7 @@ fn cycle_and(
     stats
 }
 
-fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool) {
+fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool, sweep::Census) {
     let (before, roots, after_mark) = {
         let hooks = HOOKS.lock();
         (
@@ -401,7 +412,7 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool) {
         live_bytes: census.live_bytes,
         pause: Duration::ZERO,
     };
-    (stats, pending)
+    (stats, pending, census)
 }
 
 fn clear_marks() {
@@ -439,10 +450,8 @@ fn account(full: bool, census: &sweep::Census) {
     if full {
         let live = old + outside_bytes();
         FULL_THRESHOLD.store((live * 2).max(MIN_FULL_THRESHOLD), Ordering::Relaxed);
-        let budget = budget_for(old);
-        arena::trim((budget + old / 4) / BLOCK_SIZE);
+        arena::trim((largest_budget(old) + old / 4) / BLOCK_SIZE);
     }
-    BUDGET.store(budget_for(old), Ordering::Relaxed);
     ALLOCATED.store(0, Ordering::Relaxed);
     let mut counters = COUNTERS.lock();
     if full {
@@ -452,11 +461,36 @@ fn account(full: bool, census: &sweep::Census) {
     }
 }
 
-/// Bytes to allocate before the next collection: more on a big heap, whose remembered cells and
-/// roots cost more to look through.
-fn budget_for(old: usize) -> usize {
+/// Bytes that may be allocated before the next collection, at most: more on a big heap, whose remembered cells and roots
+/// cost more to look through.
+fn largest_budget(old: usize) -> usize {
     let least = MIN_BUDGET.load(Ordering::Relaxed);
     (old / 2).clamp(least, MAX_YOUNG_BUDGET.max(least))
+}
+
+/// Bytes to allocate before the next collection: as many as would make it last as long as it should, if as much of them
+/// survives as of the last. Where most of the time goes to what does not depend on them, more: else that would be done
+/// too often.
+fn set_budget(full: bool, allocated: usize, survived: usize, took: Duration) {
+    let last = BUDGET.load(Ordering::Relaxed);
+    let most = largest_budget(OLD_BYTES.load(Ordering::Relaxed));
+    let least = MIN_BUDGET.load(Ordering::Relaxed);
+    let budget = if full || allocated < MIB {
+        last
+    } else {
+        let took = took.as_secs_f64() * 1e3;
+        let rest = (took - survived as f64 / MARKED_PER_MS).max(0.0);
+        let goal = (PAUSE_GOAL.as_secs_f64() * 1e3).max(2.0 * rest);
+        let survival = survived as f64 / allocated as f64;
+        let wanted = (goal * MARKED_PER_MS / survival.max(1e-3)) as usize;
+        let usual = if rest > goal / 4.0 {
+            most
+        } else {
+            USUAL_YOUNG_BUDGET
+        };
+        wanted.min(usual).min(last * 2).max(last / 4)
+    };
+    BUDGET.store(budget.clamp(least, most), Ordering::Relaxed);
 }
 
 /// Calls `f` for each cell with the world stopped: the live ones and those not yet found dead.
