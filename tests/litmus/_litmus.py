@@ -12,6 +12,7 @@ results, exceptions count as results. Which outcomes CONCURRENCY.md allows:
     allowed       a set of outcomes, or a function of an outcome; without it those that come about when the steps of
                   the threads are done one after the other, in any order: that is what "linearisable" says
     interesting   those among them that are worth knowing about: a set or a function too
+    in_step       true where each thread waits for the others: all go through the states in one order then
 
 `@litmus(tries=N)` runs it N times as often: for what seldom happens.
 
@@ -58,6 +59,7 @@ def litmus(cls=None, *, tries=1):
     members = vars(cls)
     add(cls.__name__, members["new"], [members[name] for name in ACTORS if name in members], members.get("end"),
         members.get("allowed"), members.get("interesting"), tries)
+    TESTS[-1].in_step = members.get("in_step", False)
     return cls
 
 
@@ -100,7 +102,7 @@ def each_reader(name, new, operations, reads, end):
 
 
 class Test:
-    alike = False
+    alike = in_step = False
 
     def __init__(self, name, new, actors, end, allowed, interesting, tries):
         self.name, self.new, self.end, self.row, self.tries = name, new, end, ROW, tries
@@ -199,7 +201,7 @@ class Rounds:
         self.states = [new() for _ in range(size)]
         for i in range(len(self.results)):
             self.results[i] = [None] * size
-            self.starts[i] = rng.choice((0, 0, 0, 1, 2, size // 2)) % size
+            self.starts[i] = 0 if self.test.in_step else rng.choice((0, 0, 0, 1, 2, size // 2)) % size
             self.waits[i] = rng.choice((0, 0, 1, 2, 4, 8, 16, 32))
 
     def work(self, me):

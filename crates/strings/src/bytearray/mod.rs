@@ -415,9 +415,14 @@ fn pop(th: &Thread, a: &[Value]) -> PyResult {
     if get(a[0]).bytes.with(|b| at(i, b.len())).is_none() {
         return Err(th.index_error("pop index out of range"));
     }
-    match change(th, a[0], |b| at(i, b.len()).map(|i| b.remove(i)))? {
-        Some(x) => Ok(Value::small_int(x as i64)),
-        None => Err(th.index_error("pop index out of range")),
+    let popped = change(th, a[0], |b| match at(i, b.len()) {
+        Some(i) => Ok(b.remove(i)),
+        None => Err(b.is_empty()),
+    })?;
+    match popped {
+        Ok(x) => Ok(Value::small_int(x as i64)),
+        Err(true) => Err(th.index_error("pop from empty bytearray")),
+        Err(false) => Err(th.index_error("pop index out of range")),
     }
 }
 

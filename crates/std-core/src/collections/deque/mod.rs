@@ -35,7 +35,8 @@ pub static SPEC: TypeSpec = TypeSpec {
         s.init = Some(init);
         s.repr = Some(repr);
         s.richcmp = Some(richcmp);
-        s.len = Some(|_, v| Ok(v.expect::<Deque>().len()));
+        // Under the lock: a bounded deque that is full takes one off before it adds one.
+        s.len = Some(|_, v| Ok(v.expect::<Deque>().locked(|l| l.len())));
         s.getitem = Some(methods::get_item);
         s.setitem = Some(methods::set_item);
         s.contains = Some(methods::contains);
