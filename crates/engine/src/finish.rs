@@ -190,6 +190,7 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     }
     th.interp.finalizing.store(true, Ordering::Release);
     th.interp.freeze_other_threads(th);
+    crate::start::engine(th).import_lock.leave_to(th);
     taipan_std_os::signal::release(th);
     finalize::run_all(th);
     if let Err(e) = clear_modules(th) {
