@@ -8,6 +8,7 @@ mod conformance;
 mod interpreter;
 #[cfg(test)]
 mod layers;
+mod litmus;
 mod programs;
 
 const USAGE: &str = "\
@@ -15,6 +16,10 @@ usage: cargo xtask COMMAND
 
   test [--interp PATH] [--gc-stress N] [--gil 0|1] [--limit S] [FILTER]
       run the programs of tests/python/ on an interpreter (default: build Taipan and take that)
+  litmus [--interp PATH] [--runs N] [--jobs N] [-v] [FILTER]
+      run the litmus tests of tests/litmus/, each N times (default 20000), with the GIL off and on, under GC stress,
+      with delays and preempted; FILTER is part of `file [mode]`
+        -v             print which outcomes were seen
   conformance [--tests PATH] [--python PATH] [--jobs N] [--timeout S] [--update] [--accept] [--require]
               [--all] [--match TEXT] [MODULE…]
       run modules of CPython's own test tree and hold them to tests/conformance/tags/
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = words.collect();
     let result = match command.as_str() {
         "test" => programs::main(words),
+        "litmus" => litmus::main(words),
         "conformance" => conformance::main(words),
         _ => Err(USAGE.to_owned()),
     };

@@ -136,6 +136,14 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("PYTHONPROFILEIMPORTTIME", "as -X importtime"),
     ("PYTHONEXECUTABLE", "sys.executable"),
     ("TAIPAN_GC_STRESS", "collect at every Nth allocation"),
+    (
+        "TAIPAN_SAFEPOINT_DELAY",
+        "seed:maxmicros: threads wait at random where they may stop",
+    ),
+    (
+        "TAIPAN_PREEMPT",
+        "seed:maxmicros: threads are interrupted at random and wait",
+    ),
 ];
 
 const XOPTIONS: &[(&str, &str)] = &[

@@ -16,6 +16,7 @@
 //! | `mark` | marking, conservative and parallel |
 //! | `collect` | the cycle, thresholds, statistics |
 //! | `weak` | weak references and finalisers |
+//! | `delay` | random delays, for tests |
 //!
 //! # Rules for the layers above
 //!
@@ -35,6 +36,7 @@
 
 mod arena;
 mod collect;
+mod delay;
 mod header;
 mod kind;
 mod mark;
@@ -52,6 +54,7 @@ pub use collect::{
     for_each_live_cell, freeze, frozen_count, is_enabled, set_enabled, set_stress,
     set_young_budget, stress, unfreeze, visit_children,
 };
+pub use delay::POLL_DELAY;
 pub use header::{
     Cell, FLAG_FINALIZABLE, FLAG_FIRST_FREE, FLAG_OLD, FLAG_REMEMBERED, FLAG_WEAK_CALLBACK,
     FLAG_WEAKLY_REFERENCED, Header, ObjectGuard, lock_object, many_threads, unlock_object,

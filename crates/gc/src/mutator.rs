@@ -2,6 +2,7 @@
 
 use crate::arena::{self, BLOCK_HAS_DROP, BLOCK_SIZE, BLOCK_TOUCHED, BlockState, NO_GAP, block};
 use crate::collect;
+use crate::delay::{self, POLL_DELAY};
 use crate::header::{Cell, FLAG_OLD, FLAG_REMEMBERED, Header};
 use crate::kind;
 use crate::mark::Marker;
@@ -174,6 +175,7 @@ impl Mutator {
             stress_left: StdCell::new(collect::stress()),
             stress_count: StdCell::new(0),
         });
+        mutator.set_poll(delay::attach());
         threads::enter(&mutator);
         CURRENT.set(&raw const *mutator);
         Ok(mutator)
@@ -446,7 +448,7 @@ impl Mutator {
     /// Stops if the world is to stop, collects if outside memory asks for it.
     #[inline]
     pub fn safepoint(&self) {
-        if self.poll_bits() & (POLL_STOP | POLL_COLLECT) != 0 {
+        if self.poll_bits() & (POLL_STOP | POLL_COLLECT | POLL_DELAY) != 0 {
             self.safepoint_slow();
         }
     }
@@ -454,6 +456,7 @@ impl Mutator {
     #[cold]
     #[inline(never)]
     fn safepoint_slow(&self) {
+        self.delay();
         if self.poll_bits() & POLL_STOP != 0 {
             stack::with_spilled_registers(&mut |sp| {
                 self.enter_region(sp, State::Parked);
@@ -465,6 +468,13 @@ impl Mutator {
             if collect::is_due() {
                 collect::collect_automatically(self);
             }
+        }
+    }
+
+    #[inline]
+    fn delay(&self) {
+        if self.poll_bits() & POLL_DELAY != 0 {
+            delay::at_safepoint();
         }
     }
 
@@ -506,8 +516,10 @@ impl Mutator {
             self.enter_region(sp, State::Blocked);
             // Leaves the region also when `f` unwinds.
             let _region = Region(self);
+            self.delay();
             f();
         });
+        self.delay();
     }
 
     /// Is the thread in a blocking region? For its own thread.
@@ -572,6 +584,7 @@ impl Drop for Mutator {
         );
         threads::leave(self);
         CURRENT.set(std::ptr::null());
+        delay::detach();
     }
 }
 

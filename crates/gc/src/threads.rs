@@ -239,6 +239,7 @@ pub fn after_fork_child(m: &Mutator) {
     }
     registry.mutators.push(m);
     taipan_sync::after_fork_child();
+    crate::delay::after_fork_child();
     resume();
     REGISTRY.raw().unlock();
 }

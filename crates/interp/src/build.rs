@@ -27,8 +27,7 @@ pub fn item_fast(v: Value, k: Value) -> Option<Value> {
         if !class_of(v).is(&types::LIST) {
             return None;
         }
-        let n = if n < 0 { n + l.len() as i64 } else { n };
-        return if n >= 0 { l.get(n as usize) } else { None };
+        return l.item_at(n);
     }
     let t = v.as_tuple()?;
     if !class_of(v).is(&types::TUPLE) {
@@ -63,11 +62,9 @@ pub fn store_item(th: &Thread, v: Value, k: Value, x: Value) -> PyResult<()> {
     if let Some(l) = v.downcast::<List>() {
         if class_of(v).is(&types::LIST)
             && let Some(n) = k.as_small_int()
+            && l.set_item_at(n, x)
         {
-            let n = if n < 0 { n + l.len() as i64 } else { n };
-            if n >= 0 && l.set(n as usize, x) {
-                return Ok(());
-            }
+            return Ok(());
         }
     } else if let Some(d) = v.as_dict()
         && class_of(v).is(&types::DICT)

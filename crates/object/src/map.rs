@@ -630,10 +630,15 @@ impl Map {
 
     /// Deletes an entry. The caller holds the lock.
     fn empty_entry(&self, t: &Object<Table>, n: usize) {
+        Self::blank_entry(t, n);
+        self.len.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// As [`Map::empty_entry`], but the caller counts.
+    fn blank_entry(t: &Object<Table>, n: usize) {
         let e = &t.entries()[n];
         e.value.set(&t.header, Value::ABSENT);
         e.key.set(&t.header, Value::ABSENT);
-        self.len.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Takes the newest entry off.
@@ -718,8 +723,7 @@ impl Map {
                         } else {
                             t.push_front(&t.header, hash, k, v);
                         }
-                        self.len.fetch_add(1, Ordering::AcqRel);
-                        self.empty_entry(t, n);
+                        Self::blank_entry(t, n);
                     }
                     return Ok(true);
                 }

@@ -270,6 +270,13 @@ impl List {
     }
 }
 
+/// The place of an index, which may count from the end, in a list of `n` items.
+#[inline(always)]
+fn place(index: i64, n: usize) -> Option<usize> {
+    let at = if index < 0 { index + n as i64 } else { index };
+    (0..n as i64).contains(&at).then_some(at as usize)
+}
+
 impl Object<List> {
     /// The item at an index, without a lock; nothing past the end.
     #[inline(always)]
@@ -297,6 +304,44 @@ impl Object<List> {
         }
     }
 
+    /// The item at an index that counts from the end if it is negative: from the end at one instant.
+    #[inline(always)]
+    pub fn item_at(&self, index: i64) -> Option<Value> {
+        if index >= 0 {
+            return self.get(index as usize);
+        }
+        let a = self.array.get()?;
+        let n = a.len();
+        let v = a.fields().get(place(index, n)?)?.get();
+        // What others add or take off meanwhile moves the end.
+        if v.is_absent() || a.len() != n || !self.array.get().is_some_and(|b| std::ptr::eq(a, b)) {
+            return self.item_at_locked(index);
+        }
+        Some(v)
+    }
+
+    #[cold]
+    fn item_at_locked(&self, index: i64) -> Option<Value> {
+        self.with_lock(|a| {
+            let a = a?;
+            a.fields()[place(index, a.len())?].get().present()
+        })
+    }
+
+    /// Stores at an index that may count from the end; whether it is in range.
+    pub fn set_item_at(&self, index: i64, v: Value) -> bool {
+        self.with_lock(|a| {
+            let Some(a) = a else { return false };
+            match place(index, a.len()) {
+                Some(at) => {
+                    a.fields()[at].set(&a.header, v);
+                    true
+                }
+                None => false,
+            }
+        })
+    }
+
     /// Stores at an index; whether it is in range.
     pub fn set(&self, index: usize, v: Value) -> bool {
         let _lock = crate::thread::lock(&self.header);
@@ -312,46 +357,74 @@ impl Object<List> {
     /// Appends one item.
     #[inline]
     pub fn append(&self, th: &Thread, v: Value) -> PyResult<()> {
-        loop {
-            {
-                let _lock = crate::thread::lock(&self.header);
-                if let Some(a) = self.array.get() {
-                    let n = a.len();
-                    if n < a.capacity() {
-                        a.fields()[n].set(&a.header, v);
-                        a.set_len(n + 1);
-                        return Ok(());
-                    }
+        {
+            let _lock = crate::thread::lock(&self.header);
+            if let Some(a) = self.array.get() {
+                let n = a.len();
+                if n < a.capacity() {
+                    a.fields()[n].set(&a.header, v);
+                    a.set_len(n + 1);
+                    return Ok(());
                 }
             }
-            self.reserve(th, 1)?;
         }
+        self.with_room(th, 1, |a, n| {
+            a.store_at(n, &[v]);
+            a.set_len(n + 1);
+        })
     }
 
     /// Makes room for `extra` items more than there are. Another thread may take it meanwhile.
     pub fn reserve(&self, th: &Thread, extra: usize) -> PyResult<()> {
+        self.with_room(th, extra, |_, _| ())
+    }
+
+    /// Runs `f` on the list's array, which has room for `extra` items more, and its length, under the list's lock.
+    /// A new array is the list's only with what `f` did to it: who looks for changes (as `sort` does) finds all or none.
+    /// `f` must not run Python code, allocate or block.
+    ///
+    /// # Errors
+    /// `MemoryError`
+    pub fn with_room(
+        &self,
+        th: &Thread,
+        extra: usize,
+        f: impl FnOnce(&Object<Array>, usize),
+    ) -> PyResult<()> {
+        let mut bigger: Option<&Object<Array>> = None;
         loop {
-            let need = self.len() + extra;
-            if self.array.get().is_some_and(|a| a.capacity() >= need) {
-                return Ok(());
+            {
+                let _lock = crate::thread::lock(&self.header);
+                let old = self.array.get();
+                let n = old.map_or(0, |a| a.len());
+                if let Some(a) = old
+                    && a.capacity() - n >= extra
+                {
+                    f(a, n);
+                    return Ok(());
+                }
+                if let Some(bigger) = bigger
+                    && bigger.capacity() >= n + extra
+                {
+                    if let Some(old) = old {
+                        bigger.copy_fields(0, &old.fields()[..n]);
+                    }
+                    bigger.set_len(n);
+                    f(bigger, n);
+                    self.array.set(&self.header, Some(bigger));
+                    return Ok(());
+                }
             }
-            // A new array is another stretch of memory: growth in larger steps than an allocator that extends in
-            // place would want.
-            let spare = if need < 1 << 16 { need >> 1 } else { need >> 2 };
-            let bigger = Object::<Array>::try_new(th, need + spare + 3)?;
-            let _lock = crate::thread::lock(&self.header);
-            let old = self.array.get();
-            let n = old.map_or(0, |a| a.len());
-            if n + extra > bigger.capacity() {
-                continue;
-            }
-            if let Some(old) = old {
-                bigger.copy_fields(0, &old.fields()[..n]);
-            }
-            bigger.set_len(n);
-            self.array.set(&self.header, Some(bigger));
-            return Ok(());
+            bigger = Some(self.bigger_array(th, self.len() + extra)?);
         }
+    }
+
+    /// An array for as many items, and some more.
+    pub fn bigger_array<'a>(&self, th: &Thread, need: usize) -> PyResult<&'a Object<Array>> {
+        // A new array is another stretch of memory: growth in larger steps than an allocator that extends in
+        // place would want.
+        let spare = if need < 1 << 16 { need >> 1 } else { need >> 2 };
+        Object::<Array>::try_new(th, need + spare + 3)
     }
 
     /// Runs `f` on the array under the list's lock. `f` must not run Python code, allocate or block.
@@ -365,18 +438,10 @@ impl Object<List> {
         if items.is_empty() {
             return Ok(());
         }
-        loop {
-            self.reserve(th, items.len())?;
-            let _lock = crate::thread::lock(&self.header);
-            if let Some(a) = self.array.get() {
-                let n = a.len();
-                if a.capacity() - n >= items.len() {
-                    a.store_at(n, items);
-                    a.set_len(n + items.len());
-                    return Ok(());
-                }
-            }
-        }
+        self.with_room(th, items.len(), |a, n| {
+            a.store_at(n, items);
+            a.set_len(n + items.len());
+        })
     }
 
     /// Appends the items of another list (or of itself), both taken at one instant.
@@ -386,50 +451,53 @@ impl Object<List> {
             if extra == 0 {
                 return Ok(());
             }
-            self.reserve(th, extra)?;
-            let _locks = crate::thread::lock_two(&self.header, &other.header);
-            let (Some(a), Some(b)) = (self.array.get(), other.array.get()) else {
-                continue;
+            let bigger = match self.array.get() {
+                Some(a) if a.capacity() >= self.len() + extra => None,
+                _ => Some(self.bigger_array(th, self.len() + extra)?),
             };
-            let (n, extra) = (a.len(), b.len());
-            if a.capacity() - n >= extra {
-                a.copy_fields(n, &b.fields()[..extra]);
-                a.set_len(n + extra);
-                return Ok(());
+            let _locks = crate::thread::lock_two(&self.header, &other.header);
+            let Some(b) = other.array.get() else { continue };
+            let old = self.array.get();
+            let (n, extra) = (old.map_or(0, |a| a.len()), b.len());
+            let to = match (old, bigger) {
+                (Some(a), _) if a.capacity() - n >= extra => a,
+                (_, Some(bigger)) if bigger.capacity() - n >= extra => {
+                    if let Some(a) = old {
+                        bigger.copy_fields(0, &a.fields()[..n]);
+                    }
+                    bigger
+                }
+                _ => continue,
+            };
+            to.copy_fields(n, &b.fields()[..extra]);
+            to.set_len(n + extra);
+            if !old.is_some_and(|a| std::ptr::eq(a, to)) {
+                self.array.set(&self.header, Some(to));
             }
+            return Ok(());
         }
     }
 
     /// Inserts before an index, cut to the length.
     pub fn insert(&self, th: &Thread, index: i64, v: Value) -> PyResult<()> {
-        loop {
-            self.reserve(th, 1)?;
-            let _lock = crate::thread::lock(&self.header);
-            if let Some(a) = self.array.get() {
-                let n = a.len();
-                if n < a.capacity() {
-                    let at = if index < 0 {
-                        (index + n as i64).max(0) as usize
-                    } else {
-                        (index as usize).min(n)
-                    };
-                    a.move_within(at, at + 1, n - at);
-                    a.store_at(at, &[v]);
-                    a.set_len(n + 1);
-                    return Ok(());
-                }
-            }
-        }
+        self.with_room(th, 1, |a, n| {
+            let at = if index < 0 {
+                (index + n as i64).max(0) as usize
+            } else {
+                (index as usize).min(n)
+            };
+            a.move_within(at, at + 1, n - at);
+            a.store_at(at, &[v]);
+            a.set_len(n + 1);
+        })
     }
 
-    /// Takes the item at an index off, shifting the later ones.
-    pub fn remove_at(&self, index: usize) -> Option<Value> {
+    /// Takes the item at an index, which may count from the end, off, shifting the later ones.
+    pub fn remove_at(&self, index: i64) -> Option<Value> {
         self.with_lock(|a| {
             let a = a?;
             let n = a.len();
-            if index >= n {
-                return None;
-            }
+            let index = place(index, n)?;
             let v = a.fields()[index].get();
             a.move_within(index + 1, index, n - index - 1);
             a.set_len(n - 1);
@@ -456,6 +524,11 @@ impl Object<List> {
         let old = self.array.get();
         self.array.set(&self.header, array);
         old
+    }
+
+    /// Replaces the array (with its length). The caller holds the list's lock.
+    pub fn put_array(&self, array: Option<&Object<Array>>) {
+        self.array.set(&self.header, array);
     }
 
     /// Takes all items off. The array that held them is emptied too: a stale word on some native stack may keep it for a

@@ -743,7 +743,7 @@ impl Thread {
                 gil.acquire(self.mutator.poll_word() as *const _ as usize);
             });
         }
-        if bits & !(POLL_GIL | gc::POLL_STOP | gc::POLL_COLLECT) != 0 {
+        if bits & !(POLL_GIL | gc::POLL_STOP | gc::POLL_COLLECT | gc::POLL_DELAY) != 0 {
             return (hooks().poll)(self, bits);
         }
         Ok(())

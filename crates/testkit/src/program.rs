@@ -127,7 +127,8 @@ impl Program {
             .args(mode.options())
             .args(&self.options)
             .arg(&self.path)
-            .args(&self.args);
+            .args(&self.args)
+            .args(&setting.args);
         command.env(MARK, &mark).env("TMPDIR", &tmp).envs(&self.env);
         if let Some(dir) = self.path.parent() {
             command.current_dir(dir);
@@ -138,6 +139,9 @@ impl Program {
 
         self.judge(&outcome)
             .map_err(|wrong| report(&wrong, &outcome))?;
+        if setting.show {
+            print!("{}", outcome.stdout);
+        }
         if self.check_leaks {
             watch.check()?;
         }

@@ -21,30 +21,44 @@ pub enum Mode {
     Gil,
     /// With a collection at every Nth allocation.
     GcStress(u32),
+    /// With random delays, of a seed and at most so many microseconds (`seed:maxmicros`), at safepoints.
+    Delays(String),
+    /// With random interruptions, as above, anywhere.
+    Preempt(String),
 }
 
 impl Mode {
-    /// The name in `# modes:` and in the names of trials. Stress is the default mode, only slower.
+    /// The name in `# modes:` and in the names of trials. Stress and delays are the default mode, only slower.
     pub fn name(&self) -> &'static str {
         match self {
-            Mode::Default | Mode::GcStress(_) => "default",
             Mode::Gil => "gil",
+            _ => "default",
+        }
+    }
+
+    /// The name in the names of trials, where a run has more than the two usual modes.
+    fn label(&self) -> &'static str {
+        match self {
+            Mode::GcStress(_) => "gc-stress",
+            Mode::Delays(_) => "delays",
+            Mode::Preempt(_) => "preempted",
+            _ => self.name(),
         }
     }
 
     /// Options of the interpreter.
     pub fn options(&self) -> &'static [&'static str] {
         match self {
-            Mode::Default | Mode::GcStress(_) => &[],
             Mode::Gil => &["-X", "gil=1"],
+            _ => &[],
         }
     }
 
     /// The environment that says the same as [`Mode::options`].
     pub fn environment(&self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Mode::Default | Mode::GcStress(_) => &[],
             Mode::Gil => &[("PYTHON_GIL", "1")],
+            _ => &[],
         }
     }
 
@@ -55,6 +69,18 @@ impl Mode {
         } else {
             1
         }
+    }
+
+    /// The modes of programs whose threads race (`tests/litmus/`, `tests/fuzz/`).
+    pub fn racing() -> Vec<Mode> {
+        let delays = format!("{}:100", std::process::id());
+        vec![
+            Mode::Default,
+            Mode::Gil,
+            Mode::GcStress(50),
+            Mode::Delays(delays.clone()),
+            Mode::Preempt(delays),
+        ]
     }
 
     /// The modes that a run covers: default and GIL, or one under stress if that is asked for.
@@ -77,6 +103,10 @@ pub struct Setting {
     pub work: PathBuf,
     /// How long one test may take.
     pub limit: Duration,
+    /// Arguments for every program, behind its own.
+    pub args: Vec<String>,
+    /// Whether to print what programs print that pass.
+    pub show: bool,
 }
 
 impl Setting {
@@ -87,6 +117,8 @@ impl Setting {
             interpreter: interpreter.to_owned(),
             work: work.to_owned(),
             limit: Duration::from_secs(120),
+            args: Vec::new(),
+            show: false,
         }
     }
 
@@ -107,9 +139,12 @@ impl Setting {
         command
             .env("LANG", "C.UTF-8")
             .env("PYTHONDONTWRITEBYTECODE", "1");
-        if let Mode::GcStress(every) = mode {
-            command.env("TAIPAN_GC_STRESS", every.to_string());
-        }
+        match mode {
+            Mode::GcStress(every) => command.env("TAIPAN_GC_STRESS", every.to_string()),
+            Mode::Delays(spec) => command.env("TAIPAN_SAFEPOINT_DELAY", spec),
+            Mode::Preempt(spec) => command.env("TAIPAN_PREEMPT", spec),
+            Mode::Default | Mode::Gil => command,
+        };
     }
 
     /// Whether the interpreter is Taipan, and not another one in its place.
@@ -193,7 +228,7 @@ fn trials(root: &Path, setting: &Setting, modes: &[Mode]) -> Result<Vec<Trial>, 
         for mode in modes.iter().filter(|mode| test.runs_in(mode)) {
             let (test, setting, mode) = (test.clone(), setting.clone(), mode.clone());
             let skip = test.taipan_only() && !is_taipan;
-            let label = format!("{} [{}]", name.display(), mode.name());
+            let label = format!("{} [{}]", name.display(), mode.label());
             let trial = Trial::test(label, move || {
                 test.run(&setting, &mode).map_err(Failed::from)
             });

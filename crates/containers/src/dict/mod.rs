@@ -213,13 +213,18 @@ pub fn view_snapshot(th: &Thread, v: Value) -> PyResult<Option<ValueVec>> {
     }
 }
 
-/// What iterating an exact dict, set, frozenset or view gives, as of one instant; nothing for another object.
+/// What iterating a dict, set, frozenset or view whose class iterates as these do gives, as of one instant; nothing for
+/// another object.
 pub fn snapshot_of(th: &Thread, v: Value) -> PyResult<Option<ValueVec>> {
-    if is_exactly(v, &types::DICT) {
-        return keys_snapshot(th, v.expect::<Dict>()).map(Some);
+    if let Some(d) = v.downcast::<Dict>()
+        && iterates_as_dict(v)
+    {
+        return keys_snapshot(th, d).map(Some);
     }
-    if is_exactly(v, &types::SET) || is_exactly(v, &types::FROZENSET) {
-        return crate::set::snapshot(th, v.expect::<Set>()).map(Some);
+    if let Some(s) = v.downcast::<Set>()
+        && crate::set::iterates_as_set(v)
+    {
+        return crate::set::snapshot(th, s).map(Some);
     }
     view_snapshot(th, v)
 }

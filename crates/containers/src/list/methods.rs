@@ -44,35 +44,11 @@ pub(super) fn pop(th: &Thread, a: &[Value]) -> PyResult {
                 "pop index out of range"
             }));
         }
-        if index == -1 {
-            if let Some(v) = list.pop_last() {
-                return Ok(v);
-            }
-            continue;
-        }
         // Negative indices count from the end that the list has when the item is taken.
-        let taken = if index < 0 {
-            remove_from_end(list, (-index) as usize)
-        } else {
-            list.remove_at(at as usize)
-        };
-        if let Some(v) = taken {
+        if let Some(v) = list.remove_at(index) {
             return Ok(v);
         }
     }
-}
-
-fn remove_from_end(list: &taipan_object::Object<List>, back: usize) -> Option<Value> {
-    list.with_lock(|a| {
-        let a = a?;
-        let n = a.len();
-        let at = n.checked_sub(back)?;
-        let v = a.fields()[at].get();
-        a.move_within(at + 1, at, n - at - 1);
-        a.set_len(n - 1);
-        a.erase(n - 1, n);
-        Some(v)
-    })
 }
 
 /// `remove`

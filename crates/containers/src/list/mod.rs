@@ -18,7 +18,7 @@ pub use subscript::{del_item, get_item, set_item};
 use crate::args::{class_getitem, repeat_count};
 use crate::text::Text;
 use taipan_object::call::{Args, call_method_row};
-use taipan_object::dict::{Dict, Set};
+
 use taipan_object::heap::{Array, Object};
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::seq::List;
@@ -126,17 +126,7 @@ pub fn extend(th: &Thread, list: &Object<List>, iterable: Value) -> PyResult<()>
     if is_exactly(iterable, &types::TUPLE) {
         return list.extend_slice(th, iterable.as_tuple().unwrap_or(&[]));
     }
-    if let Some(d) = iterable.downcast::<Dict>()
-        && is_exactly(iterable, &types::DICT)
-    {
-        return list.extend_slice(th, &crate::dict::keys_snapshot(th, d)?);
-    }
-    if let Some(s) = iterable.downcast::<Set>()
-        && (is_exactly(iterable, &types::SET) || is_exactly(iterable, &types::FROZENSET))
-    {
-        return list.extend_slice(th, &crate::set::snapshot(th, s)?);
-    }
-    if let Some(items) = crate::dict::view_snapshot(th, iterable)? {
+    if let Some(items) = crate::dict::snapshot_of(th, iterable)? {
         return list.extend_slice(th, &items);
     }
     let it = ops::iter(th, iterable)?;
@@ -292,21 +282,23 @@ fn irepeat(th: &Thread, a: Value, n: Value) -> PyResult {
     loop {
         let len = list.len();
         let times = repeat_count(th, n, len)?;
-        if times == 0 || len == 0 {
+        if times == 0 {
             list.exchange(None);
             return Ok(a);
         }
-        list.reserve(th, len * (times - 1))?;
-        let done = list.with_lock(|array| match array {
-            Some(array) if array.len() == len && array.capacity() >= len * times => {
+        if len == 0 {
+            return Ok(a);
+        }
+        let mut done = false;
+        list.with_room(th, len * (times - 1), |array, n| {
+            done = n == len;
+            if done {
                 for i in 1..times {
                     array.copy_fields(i * len, &array.fields()[..len]);
                 }
                 array.set_len(len * times);
-                true
             }
-            _ => false,
-        });
+        })?;
         if done {
             return Ok(a);
         }

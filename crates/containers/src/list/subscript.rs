@@ -22,8 +22,7 @@ fn bad_index(th: &Thread, key: Value) -> Raised {
 pub fn get_item(th: &Thread, v: Value, key: Value) -> PyResult {
     let list = v.expect::<List>();
     if let Some(i) = key.as_small_int() {
-        let at = if i < 0 { i + list.len() as i64 } else { i };
-        return match if at < 0 { None } else { list.get(at as usize) } {
+        return match list.item_at(i) {
             Some(x) => Ok(x),
             None => Err(th.index_error("list index out of range")),
         };
@@ -41,8 +40,7 @@ fn get_slow(th: &Thread, list: &Object<List>, key: Value) -> PyResult {
         return Err(bad_index(th, key));
     }
     let i = subscript_index(th, key)?;
-    let at = if i < 0 { i + list.len() as i64 } else { i };
-    match if at < 0 { None } else { list.get(at as usize) } {
+    match list.item_at(i) {
         Some(x) => Ok(x),
         None => Err(th.index_error("list index out of range")),
     }
@@ -90,8 +88,7 @@ pub fn set_item(th: &Thread, v: Value, key: Value, value: Value) -> PyResult<()>
         if value.is_absent() {
             return delete(th, list, i);
         }
-        let at = if i < 0 { i + list.len() as i64 } else { i };
-        return if at >= 0 && list.set(at as usize, value) {
+        return if list.set_item_at(i, value) {
             Ok(())
         } else {
             Err(th.index_error("list assignment index out of range"))
@@ -106,8 +103,7 @@ pub fn del_item(th: &Thread, v: Value, key: Value) -> PyResult<()> {
 }
 
 fn delete(th: &Thread, list: &Object<List>, i: i64) -> PyResult<()> {
-    let at = if i < 0 { i + list.len() as i64 } else { i };
-    if at >= 0 && list.remove_at(at as usize).is_some() {
+    if list.remove_at(i).is_some() {
         Ok(())
     } else {
         Err(th.index_error("list assignment index out of range"))
@@ -213,32 +209,42 @@ fn new_items(th: &Thread, v: Value, value: Value) -> PyResult<ValueVec> {
 
 /// Replaces a run of items by others, as one step to other writers.
 fn splice(th: &Thread, list: &Object<List>, parts: Parts, items: &[Value]) -> PyResult<()> {
+    let mut bigger: Option<&Object<Array>> = None;
     loop {
-        let replaced = adjust_slice(parts, list.len()).count;
-        if items.len() > replaced {
-            list.reserve(th, items.len() - replaced)?;
-        }
-        let done = list.with_lock(|a| {
-            let Some(a) = a else {
-                return items.is_empty();
-            };
-            let n = a.len();
+        let missing = list.with_lock(|a| {
+            let n = a.map_or(0, |a| a.len());
             let r = adjust_slice(parts, n);
             let (at, end) = (r.start as usize, r.start as usize + r.count);
             let new_len = n - r.count + items.len();
-            if new_len > a.capacity() {
-                return false;
+            if let Some(a) = a
+                && new_len <= a.capacity()
+            {
+                a.move_within(end, at + items.len(), n - end);
+                a.store_at(at, items);
+                a.set_len(new_len);
+                if new_len < n {
+                    a.erase(new_len, n);
+                }
+                return None;
             }
-            a.move_within(end, at + items.len(), n - end);
-            a.store_at(at, items);
-            a.set_len(new_len);
-            if new_len < n {
-                a.erase(new_len, n);
+            if new_len == 0 {
+                return None;
             }
-            true
+            let Some(to) = bigger.filter(|to| to.capacity() >= new_len) else {
+                return Some(new_len);
+            };
+            if let Some(a) = a {
+                to.copy_fields(0, &a.fields()[..at]);
+                to.copy_fields(at + items.len(), &a.fields()[end..n]);
+            }
+            to.store_at(at, items);
+            to.set_len(new_len);
+            list.put_array(Some(to));
+            None
         });
-        if done {
-            return Ok(());
+        match missing {
+            None => return Ok(()),
+            Some(n) => bigger = Some(list.bigger_array(th, n)?),
         }
     }
 }

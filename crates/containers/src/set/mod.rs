@@ -205,6 +205,12 @@ pub fn frozen_from(th: &Thread, iterable: Value) -> PyResult {
     Ok(s.value())
 }
 
+/// Whether a set's iteration is `set`'s own: then it may be read as a table.
+pub(crate) fn iterates_as_set(v: Value) -> bool {
+    let own = types::SET.slots().iter.map(|f| f as usize);
+    class_of(v).slots().iter.map(|f| f as usize) == own
+}
+
 /// The elements as of one instant.
 pub fn snapshot(th: &Thread, s: &Object<Set>) -> PyResult<ValueVec> {
     snapshot::entries(th, &s.map, &s.header, Part::Key)

@@ -245,13 +245,28 @@ impl Map {
     ) -> Result<(), NotPlain> {
         let _locks = lock_two(owner, other_owner);
         let Some(t) = self.table() else { return Ok(()) };
-        if keep == Retain::Missing && other.len() < self.len() {
+        // Others see one change of the length.
+        let mut gone = 0;
+        let result = Self::blank_entries(t, self.len(), other, keep, &mut gone);
+        self.len.fetch_sub(gone, Ordering::AcqRel);
+        result
+    }
+
+    fn blank_entries(
+        t: &Object<Table>,
+        len: usize,
+        other: &Map,
+        keep: Retain,
+        gone: &mut usize,
+    ) -> Result<(), NotPlain> {
+        if keep == Retain::Missing && other.len() < len {
             // Fewer look-ups the other way round.
             let mut pos = 0;
             while let Some((next, k, _, h)) = other.table().and_then(|o| next_in(o, pos)) {
                 pos = next;
                 if let Some(n) = find_plain(t, k, h)? {
-                    self.empty_entry(t, n);
+                    Self::blank_entry(t, n);
+                    *gone += 1;
                 }
             }
             return Ok(());
@@ -264,7 +279,8 @@ impl Map {
                 None => false,
             };
             if there != (keep == Retain::Common) {
-                self.empty_entry(t, next - 1);
+                Self::blank_entry(t, next - 1);
+                *gone += 1;
             }
         }
         Ok(())
@@ -300,18 +316,23 @@ impl Map {
                     return Ok(false);
                 }
             }
+            let mut len = self.len();
             for e in o.used_entries() {
                 if e.value().is_absent() {
                     continue;
                 }
                 match find_plain(t, e.key(), e.hash()) {
-                    Ok(Some(n)) => self.empty_entry(t, n),
+                    Ok(Some(n)) => {
+                        Self::blank_entry(t, n);
+                        len -= 1;
+                    }
                     _ => {
                         t.push(&t.header, e.hash(), e.key(), e.value());
-                        self.len.fetch_add(1, Ordering::AcqRel);
+                        len += 1;
                     }
                 }
             }
+            self.len.store(len, Ordering::Release);
             return Ok(true);
         }
     }

@@ -74,7 +74,7 @@ fn remove(list: &Object<List>, entry: Value) {
     while let Some(v) = list.get(i) {
         if v.is(entry) {
             // Another thread may have moved it meanwhile: what was taken by mistake goes back to its place.
-            match list.remove_at(i) {
+            match list.remove_at(i as i64) {
                 Some(gone) if !gone.is(entry) => {
                     let _ = list.insert(Thread::current(), i as i64, gone);
                     i = 0;

@@ -292,7 +292,7 @@ impl RawLock {
 
 /// Whether the thread should not spin on: others want the world to stop, and it counts as stopped when it sleeps.
 pub(super) fn wanted_elsewhere(th: &Thread) -> bool {
-    th.mutator.poll_bits() != 0
+    th.mutator.poll_bits() & !taipan_object::gc::POLL_DELAY != 0
 }
 
 fn milliseconds() -> u32 {

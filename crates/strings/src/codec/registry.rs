@@ -56,7 +56,7 @@ pub fn unregister(th: &Thread, f: Value) -> PyResult<()> {
     let path = search_path(th)?;
     let at = path.snapshot(th)?.iter().position(|g| g.is(f));
     if let Some(i) = at {
-        path.remove_at(i);
+        path.remove_at(i as i64);
         let cache = cache(th)?;
         cache.map.clear(&cache.header);
     }

@@ -148,12 +148,12 @@ pub(super) fn insert(th: &Thread, a: &[Value]) -> PyResult {
     let d = a[0].expect::<Deque>();
     let index = ops::index_i64(th, a[1])?;
     loop {
-        if d.max().is_some_and(|m| d.len() >= m) {
-            return Err(th.index_error("deque already at its maximum size"));
-        }
         let done = d.locked(|l| {
+            if d.max().is_some_and(|m| l.len() >= m) {
+                return Some(false);
+            }
             if !l.has_room() {
-                return false;
+                return None;
             }
             let n = l.len() as i64;
             let at = if index < 0 {
@@ -166,12 +166,13 @@ pub(super) fn insert(th: &Thread, a: &[Value]) -> PyResult {
             } else {
                 l.insert(at as usize, a[2]);
             }
-            true
+            Some(true)
         });
-        if done {
-            return Ok(Value::NONE);
+        match done {
+            Some(true) => return Ok(Value::NONE),
+            Some(false) => return Err(th.index_error("deque already at its maximum size")),
+            None => d.grow(th)?,
         }
-        d.grow(th)?;
     }
 }
 
