@@ -144,7 +144,7 @@ class Test:
         rng = random.Random(f"{self.name} {seed}")
         if self.allowed is None:
             self.allowed = chooser(self.in_any_order())
-        Rounds(self, rng, runs * self.tries, time.monotonic() + seconds * self.tries).go()
+        Rounds(self, rng, self.runs + runs * self.tries, time.monotonic() + seconds * self.tries).go()
 
     def forbidden(self):
         return {outcome: n for outcome, n in self.seen.items() if not self.allowed(outcome)}

@@ -2,8 +2,6 @@
 
 import contextlib
 import io
-import os
-import subprocess
 import sys
 
 import _litmus
@@ -72,12 +70,12 @@ def named(name):
     return next(test for test in TESTS if test.name == name)
 
 
-for name, outcome in ("wrong", ("a", "a")), ("wrong_end", (None, None, 2)), (
-        "wrong_exception", ("IndexError: pop from empty list", 0)):
+for name, outcomes in ("wrong", {("a", "a"), ("b", "b")}), ("wrong_end", {(None, None, 2)}), (
+        "wrong_exception", {("IndexError: pop from empty list", 0)}):
     test = named(name)
     test.run(50, 10, 1)
-    assert test.forbidden() and outcome in test.forbidden() or name == "wrong", (name, test.seen)
-    assert "FORBIDDEN" in test.table() and repr(outcome[0]) in test.table(), test.table()
+    assert test.forbidden() and outcomes.issuperset(test.forbidden()), test.table()
+    assert "FORBIDDEN" in test.table()
 
 assert named("steps").in_any_order() == {((None, None), ()), ((None, None), (1,)), ((None, None), (1, 2))}
 
