@@ -252,7 +252,7 @@ ITERABLES = ["L", "D", "E", "F", "Q", "O", "B", "A", "S", "T", "G", "I", "Z", "D
              "itertools.groupby(L, type)", "itertools.permutations(L, 2)", "itertools.batched(L, 2)", "graveyard",
              "itertools.zip_longest(L, Q)", "itertools.product(E, repeat=2)", "range(9)", "P.__dict__", "vars(C)"]
 ANY = ["L", "D", "E", "F", "Q", "O", "B", "A", "S", "T", "P", "X", "Y", "Z", "C", "DD", "CD", "MP", "M", "W", "G",
-       "Plain", "Other", "None", "1", "U", "R", "IO", "D.items()", "O.values()", "K", "N", "CNT", "P.method", "FN"]
+       "Plain", "Other", "None", "1", "U", "R", "IO", "D.items()", "O.values()", "K", "N", "P.method", "FN"]
 CLASSES = ["Plain", "Other", "Made", "Final", "Slotted"]
 INSTANCES = ["P", "X", "Z", "C", "Y"]
 NAMES = ["a", "b", "value", "prop", "args", "kind", "x", "y", "new1", "new2"]

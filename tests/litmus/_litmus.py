@@ -12,6 +12,7 @@ results, exceptions count as results. Which outcomes CONCURRENCY.md allows:
     allowed       a set of outcomes, or a function of an outcome; without it those that come about when the steps of
                   the threads are done one after the other, in any order: that is what "linearisable" says
     interesting   those among them that are worth knowing about: a set or a function too
+    meet          true if threads wait for each other, so that all must take the states in one order
 
 `@litmus(tries=N)` runs it N times as often: for what seldom happens.
 
@@ -58,6 +59,7 @@ def litmus(cls=None, *, tries=1):
     members = vars(cls)
     add(cls.__name__, members["new"], [members[name] for name in ACTORS if name in members], members.get("end"),
         members.get("allowed"), members.get("interesting"), tries)
+    TESTS[-1].meet = members.get("meet", False)
     return cls
 
 
@@ -100,7 +102,7 @@ def each_reader(name, new, operations, reads, end):
 
 
 class Test:
-    alike = False
+    alike = meet = False
 
     def __init__(self, name, new, actors, end, allowed, interesting, tries):
         self.name, self.new, self.end, self.row, self.tries = name, new, end, ROW, tries
@@ -199,7 +201,7 @@ class Rounds:
         self.states = [new() for _ in range(size)]
         for i in range(len(self.results)):
             self.results[i] = [None] * size
-            self.starts[i] = rng.choice((0, 0, 0, 1, 2, size // 2)) % size
+            self.starts[i] = 0 if self.test.meet else rng.choice((0, 0, 0, 1, 2, size // 2)) % size
             self.waits[i] = rng.choice((0, 0, 1, 2, 4, 8, 16, 32))
 
     def work(self, me):
@@ -305,7 +307,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("-v", "--verbose", action="store_true", help="print the table of each test")
     parser.add_argument("--runs", type=int, help="how often each test is run (default 1000)")
-    parser.add_argument("--seconds", type=float, help="how long a test may take at most (default: runs / 20000)")
+    parser.add_argument("--seconds", type=float, help="how long a test may take at most (default: runs / 5000)")
     parser.add_argument("--percent", type=int, help="of the tests that are alike, how many to run (default: 100, fewer "
                         "in a short run)")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="of sizes, places and choices")
@@ -322,7 +324,7 @@ def main():
               and (not test.alike or rng.randrange(100) < percent)]
     failed = 0
     for test in chosen:
-        test.run(runs, options.seconds or runs / 20000, options.seed)
+        test.run(runs, options.seconds or runs / 5000, options.seed)
         wrong = test.forbidden()
         failed += bool(wrong)
         if wrong or options.verbose:
