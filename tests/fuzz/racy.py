@@ -76,12 +76,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--show", type=int, metavar="SEED", help="print the program of a seed")
     parser.add_argument("--seeds", default="", help="FROM:TO (default: at random)")
-    parser.add_argument("--seconds", type=float, default=5, help="how long to go on (default %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, help="programs at one time (default %(default)s)")
+    parser.add_argument("--seconds", type=float, default=3, help="how long to go on (default %(default)s)")
+    parser.add_argument("--jobs", type=int, default=1, help="programs at one time (default %(default)s)")
     parser.add_argument("--limit", type=float, default=60, help="seconds one program may take (default %(default)s)")
     parser.add_argument("--keep", help="a folder for the programs that failed (default: a temporary one)")
     parser.add_argument("options", nargs="*", help="of the interpreter, after --")
     options = parser.parse_args()
+    if getattr(sys, "_is_gil_enabled", lambda: False)():
+        options.options += ["-X", "gil=1"]
     if options.show is not None:
         print(program(options.show), end="")
         return
@@ -109,7 +111,9 @@ def main():
             if verdict:
                 failed += 1
                 print(f"seed {run.seed}: {verdict}: {run.file}", flush=True)
-                sys.stdout.buffer.write(run.text[-3000:] + b"\n")
+                # A panic's message stands before its long backtrace.
+                at = max(run.text.find(b"panicked at") - 200, 0)
+                sys.stdout.buffer.write(run.text[at:at + 2000] + b"\n...\n" + run.text[-1500:] + b"\n")
                 sys.stdout.flush()
         time.sleep(0.002)
     print(f"{count} programs, {failed} failed")

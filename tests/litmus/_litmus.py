@@ -315,7 +315,7 @@ def main():
     options = parser.parse_args()
     runs, percent = options.runs or 1000, options.percent or 100
     if not options.runs:
-        percent = options.percent or (3 if STRESS else 8 if DELAYS else 20 if GIL else 60)
+        percent = options.percent or (2 if STRESS else 4 if DELAYS else 10 if GIL else 40)
     if STRESS:
         # A run takes a hundred times as long.
         runs = max(runs // 10, 20)
