@@ -183,7 +183,8 @@ class Rounds:
         for thread in threads:
             thread.start()
         try:
-            while self.test.runs < self.runs and time.monotonic() < self.deadline:
+            # One batch at least.
+            while self.test.runs < self.runs and (not self.number or time.monotonic() < self.deadline):
                 self.prepare()
                 self.number += 1
                 self.round(0, self.number)
@@ -323,8 +324,11 @@ def main():
     chosen = [test for test in TESTS if options.filter in test.name
               and (not test.alike or rng.randrange(100) < percent)]
     failed = 0
+    # A short run is short on a slow machine too: each test has its turn, if only of one batch.
+    end = time.monotonic() + (float("inf") if options.runs else 1.2)
     for test in chosen:
-        test.run(runs, options.seconds or runs / 5000, options.seed)
+        left = max(end - time.monotonic(), 0)
+        test.run(runs, min(options.seconds or runs / 5000, left), options.seed)
         wrong = test.forbidden()
         failed += bool(wrong)
         if wrong or options.verbose:
