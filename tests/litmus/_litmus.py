@@ -12,7 +12,7 @@ results, exceptions count as results. Which outcomes CONCURRENCY.md allows:
     allowed       a set of outcomes, or a function of an outcome; without it those that come about when the steps of
                   the threads are done one after the other, in any order: that is what "linearisable" says
     interesting   those among them that are worth knowing about: a set or a function too
-    in_step       true where each thread waits for the others: all go through the states in one order then
+    meet          true if threads wait for each other, so that all must take the states in one order
 
 `@litmus(tries=N)` runs it N times as often: for what seldom happens.
 
@@ -59,7 +59,7 @@ def litmus(cls=None, *, tries=1):
     members = vars(cls)
     add(cls.__name__, members["new"], [members[name] for name in ACTORS if name in members], members.get("end"),
         members.get("allowed"), members.get("interesting"), tries)
-    TESTS[-1].in_step = members.get("in_step", False)
+    TESTS[-1].meet = members.get("meet", False)
     return cls
 
 
@@ -102,7 +102,7 @@ def each_reader(name, new, operations, reads, end):
 
 
 class Test:
-    alike = in_step = False
+    alike = meet = False
 
     def __init__(self, name, new, actors, end, allowed, interesting, tries):
         self.name, self.new, self.end, self.row, self.tries = name, new, end, ROW, tries
@@ -146,7 +146,7 @@ class Test:
         rng = random.Random(f"{self.name} {seed}")
         if self.allowed is None:
             self.allowed = chooser(self.in_any_order())
-        Rounds(self, rng, runs * self.tries, time.monotonic() + seconds * self.tries).go()
+        Rounds(self, rng, self.runs + runs * self.tries, time.monotonic() + seconds * self.tries).go()
 
     def forbidden(self):
         return {outcome: n for outcome, n in self.seen.items() if not self.allowed(outcome)}
@@ -183,7 +183,8 @@ class Rounds:
         for thread in threads:
             thread.start()
         try:
-            while self.test.runs < self.runs and time.monotonic() < self.deadline:
+            # One batch at least.
+            while self.test.runs < self.runs and (not self.number or time.monotonic() < self.deadline):
                 self.prepare()
                 self.number += 1
                 self.round(0, self.number)
@@ -201,7 +202,7 @@ class Rounds:
         self.states = [new() for _ in range(size)]
         for i in range(len(self.results)):
             self.results[i] = [None] * size
-            self.starts[i] = 0 if self.test.in_step else rng.choice((0, 0, 0, 1, 2, size // 2)) % size
+            self.starts[i] = 0 if self.test.meet else rng.choice((0, 0, 0, 1, 2, size // 2)) % size
             self.waits[i] = rng.choice((0, 0, 1, 2, 4, 8, 16, 32))
 
     def work(self, me):
@@ -307,7 +308,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("-v", "--verbose", action="store_true", help="print the table of each test")
     parser.add_argument("--runs", type=int, help="how often each test is run (default 1000)")
-    parser.add_argument("--seconds", type=float, help="how long a test may take at most (default: runs / 20000)")
+    parser.add_argument("--seconds", type=float, help="how long a test may take at most (default: runs / 5000)")
     parser.add_argument("--percent", type=int, help="of the tests that are alike, how many to run (default: 100, fewer "
                         "in a short run)")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="of sizes, places and choices")
@@ -315,7 +316,7 @@ def main():
     options = parser.parse_args()
     runs, percent = options.runs or 1000, options.percent or 100
     if not options.runs:
-        percent = options.percent or (3 if STRESS else 8 if DELAYS else 20 if GIL else 60)
+        percent = options.percent or (2 if STRESS else 4 if DELAYS else 10 if GIL else 40)
     if STRESS:
         # A run takes a hundred times as long.
         runs = max(runs // 10, 20)
@@ -323,8 +324,11 @@ def main():
     chosen = [test for test in TESTS if options.filter in test.name
               and (not test.alike or rng.randrange(100) < percent)]
     failed = 0
+    # A short run is short on a slow machine too: each test has its turn, if only of one batch.
+    end = time.monotonic() + (float("inf") if options.runs else 1.2)
     for test in chosen:
-        test.run(runs, options.seconds or runs / 20000, options.seed)
+        left = max(end - time.monotonic(), 0)
+        test.run(runs, min(options.seconds or runs / 5000, left), options.seed)
         wrong = test.forbidden()
         failed += bool(wrong)
         if wrong or options.verbose:

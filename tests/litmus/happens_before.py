@@ -1,343 +1,358 @@
-"""What a thread did before one thing is seen by another after the other thing: every edge of CONCURRENCY.md.
+"""What a thread did before the left side is seen by the other after the right side."""
 
-The data on both sides are plain attributes of one object; of those that were written before, all must be seen.
-"""
-
-import concurrent.futures
 import queue
 import threading
+from concurrent.futures import Future
 
 from _litmus import litmus, main, row
 
 
-class Data:
-    def __init__(self, *parts):
-        self.parts = parts
-        self.a = self.b = self.c = 0
+class Box:
+    """What is passed by an edge: a plain attribute, a list and a dict beside the thing that makes the edge."""
+
+    def __init__(self, *things):
+        self.things = things
+        self.data = 0
+        self.list = [0]
+        self.dict = {}
+
+    def write(self):
+        self.data = 1
+        self.list.append(2)
+        self.dict["k"] = 3
+
+    def read(self):
+        return self.data, self.list[-1], self.dict.get("k")
 
 
-def write(s):
-    s.a = 1
-    s.b = [2]
-    s.c = {"k": 3}
+NONE, ALL = (0, 0, None), (1, 2, 3)
+
+row("happens-before: Lock.release -> the acquire that gets it")
 
 
-def read(s):
-    return s.a, s.b and s.b[0], s.c and s.c["k"]
+def locked(kind):
+    def new(): return Box(kind())
 
-
-WRITTEN = 1, 2, 3
-NOTHING = 0, 0, 0
-
-row("Lock.release before the acquire that gets it")
+    def add(box):
+        lock, = box.things
+        with lock:
+            box.data += 1
+            n = box.data
+            box.list.append(n)
+            return n
+    return new, add
 
 
 @litmus
-class a_lock:
+class lock_release_acquire:
+    new, add = locked(threading.Lock)
+    a, b, c = add, add, add
+    def end(box): return box.list
+    def allowed(a, b, c, end): return sorted((a, b, c)) == [1, 2, 3] and end == (0, 1, 2, 3)
+
+
+@litmus
+class rlock_release_acquire:
+    new, add = locked(threading.RLock)
+    a, b = add, add
+    def end(box): return box.list
+    allowed = {(1, 2, (0, 1, 2)), (2, 1, (0, 1, 2))}
+
+
+@litmus
+class semaphore_release_acquire:
+    new, add = locked(threading.Semaphore)
+    a, b = add, add
+    def end(box): return box.list
+    allowed = {(1, 2, (0, 1, 2)), (2, 1, (0, 1, 2))}
+
+
+@litmus
+class held_lock_as_a_signal:
     def new():
-        s = Data(threading.Lock())
-        s.parts[0].acquire()
-        return s
-
-    def a(s):
-        write(s)
-        s.parts[0].release()
-
-    def b(s):
-        with s.parts[0]:
-            return read(s)
-    allowed = {(None, WRITTEN)}
+        box = Box(threading.Lock())
+        box.things[0].acquire()
+        return box
+    def a(box): box.write(); box.things[0].release()
+    def b(box): box.things[0].acquire(); return box.read()
+    allowed = {(None, ALL)}
 
 
 @litmus
-class a_reentrant_lock:
-    def new(): return Data(threading.RLock())
-
-    def a(s):
-        with s.parts[0]:
-            with s.parts[0]:
-                write(s)
-
-    def b(s):
-        with s.parts[0]:
-            return read(s)
-    allowed = {(None, WRITTEN), (None, NOTHING)}
+class try_acquire:
+    def new():
+        box = Box(threading.Lock())
+        box.things[0].acquire()
+        return box
+    def a(box): box.write(); box.things[0].release()
+    def b(box): return box.read() if box.things[0].acquire(blocking=False) else "busy"
+    allowed = {(None, ALL), (None, "busy")}
 
 
-@litmus
-class a_counter_under_a_lock:
-    def new(): return Data(threading.Lock())
-
-    def a(s):
-        for _ in range(3):
-            with s.parts[0]:
-                s.a += 1
-    b = a
-    def end(s): return s.a
-    allowed = {(None, None, 6)}
-
-
-@litmus
-class a_semaphore:
-    def new(): return Data(threading.Semaphore(0))
-
-    def a(s):
-        write(s)
-        s.parts[0].release()
-
-    def b(s):
-        s.parts[0].acquire()
-        return read(s)
-    allowed = {(None, WRITTEN)}
-
-
-row("Thread.start before the thread's first step; its last step before the join that returns")
+row("happens-before: Thread.start -> the thread's first step; its last step -> the join that returns")
 
 
 @litmus(tries=0.1)
 class start_and_join:
-    def new(): return Data()
+    def new(): return Box()
 
-    def a(s):
-        write(s)
+    def a(box):
+        def work():
+            seen.append(box.read())
+            box.list.append("worker")
         seen = []
-
-        def run():
-            seen.append(read(s))
-            s.a, s.b = 4, [5]
-        thread = threading.Thread(target=run)
+        box.write()
+        thread = threading.Thread(target=work)
         thread.start()
         thread.join()
-        return seen[0], read(s)
-    allowed = {((WRITTEN, (4, 5, 3)),)}
+        return seen[0], box.list[-1]
+    def b(box): return box.data
+    allowed = {((ALL, "worker"), b) for b in (0, 1)}
 
 
-row("Queue.put before its get")
-
-
-def handed(make):
-    def new(): return Data(make())
-
-    def a(s):
-        write(s)
-        s.parts[0].put("go")
-
-    def b(s):
-        s.parts[0].get()
-        return read(s)
-    return new, a, b
-
-
-@litmus(tries=0.3)
-class a_queue:
-    new, a, b = handed(queue.Queue)
-    allowed = {(None, WRITTEN)}
-
-
-@litmus
-class a_simple_queue:
-    new, a, b = handed(queue.SimpleQueue)
-    allowed = {(None, WRITTEN)}
-
-
-@litmus(tries=0.3)
-class a_bounded_queue:
+@litmus(tries=0.1)
+class two_join_one_thread:
     def new():
-        s = Data(queue.Queue(1))
-        s.parts[0].put("full")
-        return s
-
-    def a(s):
-        # The place that is taken was given by the get.
-        s.parts[0].put("go")
-        return read(s)
-
-    def b(s):
-        write(s)
-        return s.parts[0].get()
-    allowed = {(WRITTEN, "full")}
+        box = Box()
+        thread = threading.Thread(target=box.write)
+        box.things = thread,
+        thread.start()
+        return box
+    def a(box): box.things[0].join(); return box.read()
+    def b(box): box.things[0].join(); return box.read(), box.things[0].is_alive()
+    allowed = {(ALL, (ALL, False))}
 
 
-row("Event.set before a wait that returns true")
+@litmus(tries=0.1)
+class no_longer_alive:
+    def new():
+        box = Box()
+        thread = threading.Thread(target=box.write)
+        box.things = thread,
+        return box
+    def a(box): box.things[0].start()
+    def b(box): return "alive" if box.things[0].ident is None or box.things[0].is_alive() else box.read()
+    def end(box): box.things[0].join(); return box.read()
+    allowed = {(None, "alive", ALL), (None, ALL, ALL)}
 
 
-@litmus(tries=0.3)
-class an_event:
-    def new(): return Data(threading.Event())
-
-    def a(s):
-        write(s)
-        s.parts[0].set()
-
-    def b(s):
-        assert s.parts[0].wait()
-        return read(s)
-
-    def c(s):
-        return read(s) if s.parts[0].is_set() else WRITTEN
-    allowed = {(None, WRITTEN, WRITTEN)}
-
-
-row("Condition.notify before the wake-up")
+row("happens-before: Queue.put -> its get")
 
 
 @litmus(tries=0.3)
-class a_condition:
-    def new(): return Data(threading.Condition())
-
-    def a(s):
-        with s.parts[0]:
-            write(s)
-            s.parts[0].notify()
-
-    def b(s):
-        with s.parts[0]:
-            s.parts[0].wait_for(lambda: s.a)
-            return read(s)
-    allowed = {(None, WRITTEN)}
-
-
-row("Barrier.wait before all its returns")
-
-
-@litmus(tries=0.3)
-class a_barrier:
-    in_step = True
-    def new(): return Data(threading.Barrier(2))
-
-    def a(s):
-        s.a, s.b = 1, [2]
-        s.parts[0].wait()
-        return read(s)
-
-    def b(s):
-        s.c = {"k": 3}
-        s.parts[0].wait()
-        return read(s)
-    allowed = {(WRITTEN, WRITTEN)}
-
-
-row("Future.set_result before result()")
-
-
-@litmus(tries=0.3)
-class a_future:
-    def new(): return Data(concurrent.futures.Future())
-
-    def a(s):
-        write(s)
-        s.parts[0].set_result("done")
-
-    def b(s):
-        return s.parts[0].result(), read(s)
-    allowed = {(None, ("done", WRITTEN))}
-
-
-row("a store of a reference before a load that reads it: publishing an object through a variable is safe")
-
-
-class Published:
-    def __init__(self):
-        self.a, self.b, self.c = 1, [2], {"k": 3}
-
-
-def whole(x):
-    return x is None or read(x) == WRITTEN
+class queue_put_get:
+    def new(): return Box(queue.Queue())
+    def a(box): box.write(); box.things[0].put("item")
+    def b(box): return box.things[0].get(), box.read()
+    allowed = {(None, ("item", ALL))}
 
 
 @litmus
-class an_attribute:
-    def new(): return Data()
-    def a(s): s.a = Published()
-    def b(s): return s.a == 0 or whole(s.a)
-    def c(s): return s.a == 0 or whole(s.a)
-    allowed = {(None, True, True)}
+class simple_queue_put_get:
+    def new(): return Box(queue.SimpleQueue())
+    def a(box): box.write(); box.things[0].put("item")
+    def b(box): return box.things[0].get(), box.read()
+    allowed = {(None, ("item", ALL))}
+
+
+@litmus(tries=0.3)
+class queue_task_done_join:
+    def new():
+        box = Box(queue.Queue())
+        box.things[0].put(1)
+        return box
+    def a(box): box.things[0].get(); box.write(); box.things[0].task_done()
+    def b(box): box.things[0].join(); return box.read()
+    allowed = {(None, ALL)}
+
+
+row("happens-before: Event.set -> a wait that returns true")
+
+
+@litmus(tries=0.3)
+class event_set_wait:
+    def new(): return Box(threading.Event())
+    def a(box): box.write(); box.things[0].set()
+    def b(box): return box.things[0].wait(), box.read()
+    def c(box): return box.read() if box.things[0].is_set() else "not yet"
+    allowed = {(None, (True, ALL), c) for c in (ALL, "not yet")}
+
+
+row("happens-before: Condition.notify -> the wake-up")
+
+
+@litmus(tries=0.3)
+class condition_notify:
+    def new(): return Box(threading.Condition())
+
+    def a(box):
+        box.write()
+        with box.things[0]:
+            box.dict["ready"] = True
+            box.things[0].notify()
+
+    def b(box):
+        with box.things[0]:
+            while "ready" not in box.dict:
+                box.things[0].wait()
+        return box.read()
+    allowed = {(None, ALL)}
+
+
+@litmus(tries=0.3)
+class condition_notify_all:
+    def new(): return Box(threading.Condition())
+
+    def a(box):
+        box.write()
+        with box.things[0]:
+            box.dict["ready"] = True
+            box.things[0].notify_all()
+
+    def b(box):
+        with box.things[0]:
+            box.things[0].wait_for(lambda: "ready" in box.dict)
+        return box.read()
+    c = b
+    allowed = {(None, ALL, ALL)}
+
+
+row("happens-before: Barrier.wait -> all its returns")
+
+
+@litmus(tries=0.3)
+class barrier_wait:
+    meet = True
+    def new(): return Box(threading.Barrier(2)), Box()
+    def a(s): s[0].write(); s[0].things[0].wait(); return s[1].read()
+    def b(s): s[1].write(); s[0].things[0].wait(); return s[0].read()
+    allowed = {(ALL, ALL)}
+
+
+@litmus(tries=0.3)
+class barrier_of_three:
+    meet = True
+    def new(): return [0, 0, 0], threading.Barrier(3)
+    def a(s): s[0][0] = 1; s[1].wait(); return s[0][:]
+    def b(s): s[0][1] = 1; s[1].wait(); return s[0][:]
+    def c(s): s[0][2] = 1; s[1].wait(); return s[0][:]
+    allowed = {((1, 1, 1),) * 3}
+
+
+row("happens-before: Future.set_result -> result()")
+
+
+@litmus(tries=0.3)
+class future_result:
+    def new(): return Box(Future())
+    def a(box): box.write(); box.things[0].set_result("done")
+    def b(box): return box.things[0].result(), box.read()
+    def c(box): return box.read() if box.things[0].done() else "not yet"
+    allowed = {(None, ("done", ALL), c) for c in (ALL, "not yet")}
+
+
+@litmus(tries=0.3)
+class future_callback:
+    def new(): return Box(Future()), []
+    def a(s): s[0].write(); s[0].things[0].set_result(1)
+    def b(s): s[0].things[0].add_done_callback(lambda f: s[1].append(s[0].read()))
+    def end(s): return s[1]
+    allowed = {(None, None, (ALL,))}
+
+
+row("happens-before: a store of a reference -> a load that reads it")
 
 
 @litmus
-class a_list_item:
+class publish:
     def new(): return [None]
-    def a(s): s[0] = Published()
-    def b(s): return whole(s[0])
-    allowed = {(None, True)}
+
+    def a(s):
+        box = Box()
+        box.write()
+        s[0] = box
+
+    def b(s):
+        box = s[0]
+        return box and box.read()
+    allowed = {(None, None), (None, ALL)}
+    interesting = {(None, ALL)}
 
 
 @litmus
-class an_appended_item:
+class publish_by_append:
     def new(): return []
-    def a(s): s.append(Published())
-    def b(s): return all(map(whole, s))
-    allowed = {(None, True)}
+
+    def a(s):
+        box = Box()
+        box.write()
+        s.append(box)
+
+    def b(s): return s[0].read() if s else None
+    allowed = {(None, None), (None, ALL)}
 
 
 @litmus
-class a_dictionary_item:
+class publish_by_a_flag:
+    def new(): return Box()
+    def a(box): box.write(); box.flag = True
+    def b(box): return box.read() if getattr(box, "flag", False) else "not yet"
+    allowed = {(None, "not yet"), (None, ALL)}
+
+
+@litmus
+class publish_a_class:
     def new(): return {}
-    def a(s): s["k"] = Published()
-    def b(s): return whole(s.get("k"))
-    allowed = {(None, True)}
+
+    def a(d):
+        class Made:
+            x = 1
+            def f(self): return self.x
+        d["made"] = Made
+
+    def b(d):
+        made = d.get("made")
+        return made and made().f()
+    allowed = {(None, None), (None, 1)}
 
 
 @litmus
-class a_cell:
+class publish_a_function:
+    def new(): return {}
+
+    def a(d):
+        x = 5
+
+        def f(y=2): return x, y
+        d["f"] = f
+
+    def b(d):
+        f = d.get("f")
+        return f and f()
+    allowed = {(None, None), (None, (5, 2))}
+
+
+row("releasing a lock that is not held raises; nobody holds one twice")
+
+
+@litmus
+class two_release:
     def new():
-        x = None
-
-        def get(): return x
-
-        def put(value):
-            nonlocal x
-            x = value
-        return get, put
-    def a(s): s[1](Published())
-    def b(s): return whole(s[0]())
-    allowed = {(None, True)}
+        lock = threading.Lock()
+        lock.acquire()
+        return lock
+    def a(lock): lock.release()
+    def b(lock): lock.release()
+    def end(lock): return lock.locked()
+    allowed = {(None, "RuntimeError: release unlocked lock", False), ("RuntimeError: release unlocked lock", None, False)}
 
 
 @litmus
-class a_class_that_is_made:
-    def new(): return [None]
-
-    def a(s):
-        class Made(Published):
-            c = {"k": 3}
-            def both(self): return self.a, self.c["k"]
-        s[0] = Made
-
-    def b(s):
-        return s[0] is None or s[0]().both() == (1, 3)
-    allowed = {(None, True)}
-
-
-row("two flags: nobody sees the second without the first")
-
-
-@litmus
-class message_passing:
-    def new(): return Data()
-
-    def a(s):
-        s.a = 1
-        s.b = 1
-
-    def b(s):
-        second = s.b
-        return second, s.a
-    allowed = {(None, (0, 0)), (None, (0, 1)), (None, (1, 1))}
-
-
-@litmus
-class message_passing_through_containers:
-    def new(): return [0], {}
-
-    def a(s):
-        s[0][0] = 1
-        s[1]["flag"] = 1
-
-    def b(s):
-        flag = s[1].get("flag", 0)
-        return flag, s[0][0]
-    allowed = {(None, (0, 0)), (None, (0, 1)), (None, (1, 1))}
+class two_try:
+    def new(): return threading.Lock()
+    def a(lock): return lock.acquire(blocking=False)
+    def b(lock): return lock.acquire(blocking=False)
+    allowed = {(True, False), (False, True)}
 
 
 if __name__ == "__main__":

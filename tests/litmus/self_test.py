@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import sys
 import time
 
@@ -46,12 +45,14 @@ class lost:
     def new(): return [0]
 
     def a(s):
-        for _ in range(50):
-            s[0] += 1
+        n = s[0]
+        time.sleep(0)
+        s[0] = n + 1
+
     b = a
     def end(s): return s[0]
     # That this is not what happens is what the harness has to find.
-    allowed = {(None, None, 100)}
+    allowed = {(None, None, 2)}
 
 
 row("outcomes that are worked out")
@@ -68,14 +69,12 @@ def named(name):
     return next(test for test in TESTS if test.name == name)
 
 
-# What has to be found, and is always: who comes first is open.
 for name, outcomes in ("wrong", {("a", "a"), ("b", "b")}), ("wrong_end", {(None, None, 2)}), (
         "wrong_exception", {("IndexError: pop from empty list", 0)}):
     test = named(name)
     test.run(50, 10, 1)
-    found = test.forbidden()
-    assert found and set(found) <= outcomes, (name, test.seen)
-    assert "FORBIDDEN" in test.table() and all(repr(x[0]) in test.table() for x in found), test.table()
+    assert test.forbidden() and outcomes.issuperset(test.forbidden()), test.table()
+    assert "FORBIDDEN" in test.table()
 
 assert named("steps").in_any_order() == {((None, None), ()), ((None, None), (1,)), ((None, None), (1, 2))}
 
@@ -91,12 +90,11 @@ else:
     raise AssertionError("no exit")
 assert "3 tests" in out.getvalue() and "3 a forbidden one" in out.getvalue(), out.getvalue()
 
-# Threads collide: an addition is lost soon. With the GIL on, a collection at each turn or delays it may take longer.
+# Threads collide: an addition is lost soon.
 test = named("lost")
-deadline = time.monotonic() + 60
-while not test.forbidden() and time.monotonic() < deadline:
-    test.run(test.runs + 1000, 1, test.runs)
-    if _litmus.GIL or _litmus.STRESS or _litmus.DELAYS:
+for seed in range(300):
+    test.run(100, 1, seed)
+    if test.forbidden():
         break
-assert test.forbidden() or _litmus.GIL or _litmus.STRESS or _litmus.DELAYS, test.table()
+assert test.forbidden(), test.table()
 print(test.runs, "runs until an addition was lost")

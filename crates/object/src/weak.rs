@@ -9,6 +9,7 @@ use crate::thread::Thread;
 use crate::types;
 use crate::value::Value;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use taipan_gc as gc;
@@ -59,6 +60,18 @@ pub fn new_ref(
     target: Value,
     callback: Value,
 ) -> Value {
+    let w = unlisted(th, ty, target, callback);
+    list(w, target.cell_unchecked() as usize);
+    w.value()
+}
+
+/// A reference that `weakref.getweakrefs` does not know of yet.
+fn unlisted<'a>(
+    th: &Thread,
+    ty: &Object<crate::types::Type>,
+    target: Value,
+    callback: Value,
+) -> &'a Object<WeakRef> {
     let cell = target.cell_unchecked();
     let w = th.new_instance(
         ty,
@@ -76,12 +89,15 @@ pub fn new_ref(
         .lock()
         .unwrap_or_else(|e| e.into_inner())
         .push(cell as usize);
+    w
+}
+
+fn list(w: &Object<WeakRef>, target: usize) {
     let mut all = ALL.lock().unwrap_or_else(|e| e.into_inner());
     all.get_or_insert_default()
-        .entry(cell as usize)
+        .entry(target)
         .or_default()
         .push(w as *const _ as usize);
-    w.value()
 }
 
 /// The one plain `weakref.ref` of an object.
@@ -90,13 +106,17 @@ pub fn plain_ref(th: &Thread, target: Value) -> Value {
     if let Some(v) = find_plain(key) {
         return v;
     }
-    let fresh = new_ref(th, &types::WEAKREF, target, Value::NONE);
+    let fresh = unlisted(th, &types::WEAKREF, target, Value::NONE);
     let mut plain = PLAIN.lock().unwrap_or_else(|e| e.into_inner());
-    let known = *plain
-        .get_or_insert_default()
-        .entry(key)
-        .or_insert(fresh.cell_unchecked() as usize);
-    Value::from_cell(known as *const gc::Header)
+    match plain.get_or_insert_default().entry(key) {
+        // Another thread was first: nobody ever sees ours.
+        Entry::Occupied(known) => Value::from_cell(*known.get() as *const gc::Header),
+        Entry::Vacant(place) => {
+            place.insert(fresh as *const _ as usize);
+            list(fresh, key);
+            fresh.value()
+        }
+    }
 }
 
 fn find_plain(key: usize) -> Option<Value> {
