@@ -540,7 +540,7 @@ STATEMENTS = {
         getattr({any}, "{name}", 0); operator.attrgetter("a")(P); operator.itemgetter({i})(L); sys.getsizeof({any})
         gc.get_referents({any}); gc.get_referrers(P); gc.collect({gen})
         gc.get_objects()[:3]; gc.get_count(); gc.is_tracked({any})
-        R.random(); R.getrandbits(70); R.shuffle(L); R.getstate(); R.seed({i}); R.choice(L); R.setstate(random.Random(2).getstate())
+        R.random(); R.getrandbits(70); R.shuffle(L); R.getstate(); R.seed({i}); R.choice((1, 2, 3)); R.setstate(random.Random(2).getstate())
         threading.get_ident(); threading.enumerate(); repr(threading.current_thread()); LOCAL.x = {any}; LOCAL.x; del LOCAL.x
         LOCK.acquire(timeout=0.001) and LOCK.release(); RLOCK.acquire(blocking=False) and RLOCK.release()
         with RLOCK: touch()

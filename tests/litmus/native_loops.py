@@ -10,6 +10,8 @@ from _litmus import litmus, main, row
 
 row("loops in native code are one step with the GIL on and many without it")
 CHANGED = "RuntimeError: dictionary changed size during iteration"
+# What CPython says where the size is as it was at the last look.
+KEYS_CHANGED = "RuntimeError: dictionary keys changed during iteration"
 
 
 @litmus
@@ -25,8 +27,8 @@ class sum_of_values_that_grow:
     def new(): return {k: 1 for k in range(10)}
     def a(d): return sum(d.values())
     def b(d): d["new"] = 1
-    allowed = {(10, None), (11, None), (CHANGED, None)}
-    interesting = {(CHANGED, None)}
+    allowed = {(10, None), (11, None), (CHANGED, None), (KEYS_CHANGED, None)}
+    interesting = {(CHANGED, None), (KEYS_CHANGED, None)}
 
 
 @litmus
@@ -77,7 +79,7 @@ class chain_of_both:
     def a(s): return list(itertools.chain(*s))
     def b(s): s[0].append(9)
     def c(s): s[1][5] = 6
-    def allowed(a, b, c): return a == CHANGED or a[:2] == (1, 2) and set(a) <= {1, 2, 3, 5, 9}
+    def allowed(a, b, c): return a in (CHANGED, KEYS_CHANGED) or a[:2] == (1, 2) and set(a) <= {1, 2, 3, 5, 9}
 
 
 @litmus

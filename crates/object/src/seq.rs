@@ -461,7 +461,7 @@ impl Object<List> {
             let (n, extra) = (old.map_or(0, |a| a.len()), b.len());
             let to = match (old, bigger) {
                 (Some(a), _) if a.capacity() - n >= extra => a,
-                (_, Some(bigger)) if bigger.capacity() - n >= extra => {
+                (_, Some(bigger)) if bigger.capacity() >= n + extra => {
                     if let Some(a) = old {
                         bigger.copy_fields(0, &a.fields()[..n]);
                     }

@@ -89,3 +89,42 @@ def check_slices():
 
 
 while_others_run(store_slices, check_slices)
+
+# A list that shrinks and grows between the look at its length and the step itself.
+items = []
+
+
+def add_list():
+    for i in range(N):
+        items.extend(["a"] * (i % 5))
+        items.__iadd__(items[:3])
+
+
+def shrink():
+    for i in range(N):
+        items[:] = ["b"] * (i % 20)
+        items.clear()
+        items.__imul__(2)
+
+
+together(add_list, add_list, shrink)
+assert set(items) <= {"a", "b"}
+
+# The end that a negative index counts from is that of the moment of the step.
+items = [1, 2]
+
+
+def at_the_end():
+    for i in range(N):
+        items[-1] = i
+        assert items[-1] is not None
+
+
+def grow():
+    for i in range(N):
+        items.append(i)
+        items.pop()
+
+
+together(at_the_end, grow, grow)
+assert len(items) == 2
