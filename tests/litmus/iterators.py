@@ -52,10 +52,12 @@ def take(it): return next(it, "end")
 
 
 def from_the_right_ones(make):
-    # Two threads may pair one's left half with the other's right one: each half is an item all the same.
+    # Two threads may pair one's left half with the other's right one: each half is an item all the same. Who numbers
+    # items that are given twice comes to higher numbers.
     items = list(make())
     whole = {*map(freeze, items), "end"}
     halves = {half for item in items if isinstance(item, tuple) for half in item}
+    halves |= {len(items) + n for n in range(2) if 0 in halves}
 
     def known(x):
         return freeze(x) in whole or (isinstance(x, tuple) and halves.issuperset(x))

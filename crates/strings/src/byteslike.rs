@@ -129,6 +129,9 @@ fn search<S: Sort>(
     f: fn(&[u8], &[u8]) -> Option<usize>,
 ) -> PyResult<Option<usize>> {
     let needle = needle(th, a[1])?;
+    if is_unbounded(a) {
+        return Ok(S::look(a[0], |b| f(b, &needle)));
+    }
     // The length may change while the bounds are worked out: they are fitted again.
     let len = S::look(a[0], <[u8]>::len);
     let Some((from, to)) = args::range(th, a[2], a[3], len)? else {
@@ -139,6 +142,11 @@ fn search<S: Sort>(
         let part = b.get(from..to)?;
         f(part, &needle).map(|at| from + at)
     }))
+}
+
+/// Whether neither a start nor an end is given: then all is looked through as it is at one instant.
+fn is_unbounded(a: &[Value]) -> bool {
+    a[2..4].iter().all(|v| v.is_absent() || v.is_none())
 }
 
 fn or_minus_one(th: &Thread, at: Option<usize>) -> PyResult {
@@ -174,6 +182,10 @@ pub fn rindex<S: Sort>(th: &Thread, a: &[Value]) -> PyResult {
 
 pub fn count<S: Sort>(th: &Thread, a: &[Value]) -> PyResult {
     let needle = needle(th, a[1])?;
+    if is_unbounded(a) {
+        let n = S::look(a[0], |b| algorithms::count(b, &needle));
+        return Ok(Value::usize(th, n));
+    }
     let len = S::look(a[0], <[u8]>::len);
     let Some((from, to)) = args::range(th, a[2], a[3], len)? else {
         return Ok(Value::small_int(0));

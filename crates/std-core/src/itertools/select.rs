@@ -180,13 +180,14 @@ fn next_filterfalse(th: &Thread, v: Value) -> PyResult<Option<Value>> {
 pub struct ISlice {
     /// Absent at the end.
     it: Field,
-    /// The index of the next item that is given.
-    next: AtomicI64,
-    /// How many items were taken from the iterator.
+    /// How many items were taken from the iterator, or will be at once.
     taken: AtomicI64,
+    start: i64,
     /// Negative for none.
     stop: i64,
     step: i64,
+    /// How many items are taken in all; negative for no limit.
+    end: i64,
 }
 
 payload!(ISlice, "islice", |this, m| this.it.trace(m));
@@ -254,10 +255,11 @@ fn new_islice(th: &Thread, cls: &Object<Type>, args: Args) -> PyResult {
     let it = ops::iter(th, a[0])?;
     let data = ISlice {
         it: Field::new(it),
-        next: AtomicI64::new(start),
         taken: AtomicI64::new(0),
+        start,
         stop: stop.unwrap_or(-1),
         step,
+        end: stop.map_or(-1, |n| n.max(start)),
     };
     Ok(th.new_instance(cls, data).value())
 }
@@ -267,31 +269,25 @@ fn next_islice(th: &Thread, v: Value) -> PyResult<Option<Value>> {
     let Some(it) = s.it.get().present() else {
         return Ok(None);
     };
-    let next = s.next.load(Ordering::Relaxed);
-    let mut taken = s.taken.load(Ordering::Relaxed);
-    while taken < next {
-        if ops::next(th, it)?.is_none() {
+    loop {
+        // The place is taken before the item: several threads together get no more than one does.
+        let below_end = |n: i64| (s.end < 0 || n < s.end).then_some(n + 1);
+        let taken = s
+            .taken
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, below_end);
+        let item = match taken {
+            Ok(_) => ops::next(th, it).inspect_err(|_| {
+                s.taken.fetch_sub(1, Ordering::Relaxed);
+            })?,
+            Err(_) => None,
+        };
+        let (Ok(at), Some(x)) = (taken, item) else {
             s.it.set(&s.header, Value::ABSENT);
             return Ok(None);
+        };
+        if at >= s.start && (at - s.start) % s.step == 0 && (s.stop < 0 || at < s.stop) {
+            return Ok(Some(x));
         }
-        taken += 1;
-        s.taken.store(taken, Ordering::Relaxed);
         th.poll()?;
     }
-    let x = if s.stop >= 0 && taken >= s.stop {
-        None
-    } else {
-        ops::next(th, it)?
-    };
-    let Some(x) = x else {
-        s.it.set(&s.header, Value::ABSENT);
-        return Ok(None);
-    };
-    s.taken.store(taken + 1, Ordering::Relaxed);
-    let mut after = next.saturating_add(s.step);
-    if s.stop >= 0 {
-        after = after.min(s.stop);
-    }
-    s.next.store(after, Ordering::Relaxed);
-    Ok(Some(x))
 }

@@ -90,7 +90,7 @@ fn index_of(th: &Thread, key: Value) -> PyResult<i64> {
     ops::subscript_index(th, key)
 }
 
-fn at(i: i64, len: usize) -> Option<usize> {
+pub(super) fn at(i: i64, len: usize) -> Option<usize> {
     let i = if i < 0 { i + len as i64 } else { i };
     (i >= 0 && i < len as i64).then_some(i as usize)
 }
@@ -118,7 +118,7 @@ pub(super) fn getitem(th: &Thread, v: Value, key: Value) -> PyResult {
         return make(th, a.code, picked);
     }
     let i = index_of(th, key)?;
-    match at(i, a.len()).and_then(|i| a.item(i)) {
+    match a.item_at(i) {
         Some(b) => a.code.unpack(th, &b[..size]),
         None => Err(th.index_error("array index out of range")),
     }
@@ -292,21 +292,28 @@ pub(super) fn index(th: &Thread, a: &[Value]) -> PyResult {
 
 pub(super) fn remove(th: &Thread, a: &[Value]) -> PyResult {
     let missing = || th.value_error("array.remove(x): x not in array");
-    let Some(i) = search(th, a[0], a[1], 0, usize::MAX)? else {
-        return Err(missing());
-    };
     let size = get(a[0]).code.size();
-    let done = change(th, a[0], 0, |b| {
-        let there = (i + 1) * size <= b.len();
-        if there {
-            b.drain(i * size..(i + 1) * size);
+    loop {
+        let before = get(a[0]).bytes.with(|b| b.to_vec());
+        let Some(i) = search(th, a[0], a[1], 0, usize::MAX)? else {
+            if get(a[0]).bytes.with(|b| *b == before) {
+                return Err(missing());
+            }
+            th.poll()?;
+            continue;
+        };
+        // Comparing may run Python code: what was found counts if nothing has changed meanwhile.
+        let done = change(th, a[0], 0, |b| {
+            let same = *b == before && (i + 1) * size <= b.len();
+            if same {
+                b.drain(i * size..(i + 1) * size);
+            }
+            same
+        })?;
+        if done {
+            return Ok(Value::NONE);
         }
-        there
-    })?;
-    if done {
-        Ok(Value::NONE)
-    } else {
-        Err(missing())
+        th.poll()?;
     }
 }
 

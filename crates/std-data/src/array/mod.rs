@@ -153,8 +153,14 @@ impl Array {
 
     /// The bytes of one item.
     fn item(&self, i: usize) -> Option<[u8; 8]> {
+        self.item_at(i as i64)
+    }
+
+    /// The item at an index that may count from the end.
+    fn item_at(&self, i: i64) -> Option<[u8; 8]> {
         let n = self.code.size();
         self.bytes.with(|b| {
+            let i = methods::at(i, b.len() / n)?;
             let from = b.get(i * n..(i + 1) * n)?;
             let mut out = [0; 8];
             out[..n].copy_from_slice(from);

@@ -409,21 +409,17 @@ fn pop(th: &Thread, a: &[Value]) -> PyResult {
         Some(v) => ops::index_i64(th, v)?,
         None => -1,
     };
-    if get(a[0]).bytes.with(|b| b.is_empty()) {
-        return Err(th.index_error("pop from empty bytearray"));
-    }
-    if get(a[0]).bytes.with(|b| at(i, b.len())).is_none() {
-        return Err(th.index_error("pop index out of range"));
-    }
-    let popped = change(th, a[0], |b| match at(i, b.len()) {
-        Some(i) => Ok(b.remove(i)),
-        None => Err(b.is_empty()),
-    })?;
-    match popped {
-        Ok(x) => Ok(Value::small_int(x as i64)),
-        Err(true) => Err(th.index_error("pop from empty bytearray")),
-        Err(false) => Err(th.index_error("pop index out of range")),
-    }
+    let place = |b: &[u8]| at(i, b.len()).ok_or(b.is_empty());
+    let nothing = |empty| {
+        th.index_error(match empty {
+            true => "pop from empty bytearray",
+            false => "pop index out of range",
+        })
+    };
+    // Before it is asked whether somebody has a view of it.
+    get(a[0]).bytes.with(|b| place(b)).map_err(nothing)?;
+    let popped = change(th, a[0], |b| place(b).map(|i| b.remove(i)))?;
+    popped.map(|x| Value::small_int(x as i64)).map_err(nothing)
 }
 
 fn remove(th: &Thread, a: &[Value]) -> PyResult {
