@@ -16,7 +16,7 @@ struct Known {
     name: Name,
     qualname: Name,
     flags: CodeFlags,
-    data: OnceLock<Arc<CodeData>>,
+    data: OnceLock<CodeData>,
     packed: Option<Packed>,
 }
 
@@ -53,14 +53,14 @@ impl CodeRef {
     }
 
     /// The data, unpacked by the first who asks.
-    pub fn data(&self) -> &Arc<CodeData> {
+    pub fn data(&self) -> &CodeData {
         self.0.data.get_or_init(|| {
             let packed = self
                 .0
                 .packed
                 .as_ref()
                 .expect("packed, or made with its data");
-            Arc::new(packed.unpack(self))
+            packed.unpack(self)
         })
     }
 
@@ -72,12 +72,6 @@ impl CodeRef {
 
 impl From<CodeData> for CodeRef {
     fn from(data: CodeData) -> CodeRef {
-        Arc::new(data).into()
-    }
-}
-
-impl From<Arc<CodeData>> for CodeRef {
-    fn from(data: Arc<CodeData>) -> CodeRef {
         CodeRef(Arc::new(Known {
             name: data.name.clone(),
             qualname: data.qualname.clone(),

@@ -6,8 +6,8 @@ use crate::payload;
 use crate::thread::Thread;
 use crate::types;
 use crate::value::Value;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use taipan_bytecode::{CodeData, CodeFlags, CodeRef, Const, Instr, Intrinsic1, Op};
 
 /// The payload of `code`. One that nobody has called or looked into may be *unready*: its data are packed, and it has
@@ -82,7 +82,7 @@ payload!(10: Code, "code", |this, m| {
 
 impl Code {
     /// What the compiler made.
-    pub fn data(&self) -> &Arc<CodeData> {
+    pub fn data(&self) -> &CodeData {
         self.source.data()
     }
 
@@ -185,14 +185,13 @@ impl Object<Code> {
     #[inline(never)]
     fn make_ready(&self, th: &Thread) -> PyResult<()> {
         th.check_native_stack()?;
-        let packed = !self.source.is_unpacked();
         let data = self.data();
         let consts = Object::<Array>::try_new(th, data.consts.len())?;
         consts.set_len(data.consts.len());
         for (f, c) in consts.fields().iter().zip(data.consts.iter()) {
             let v = match c {
-                // Nested code knows its file by itself, unless all of it comes from one package.
-                Const::Code(c) if packed || !c.is_unpacked() => {
+                // What is still packed comes from the same module.
+                Const::Code(c) if !c.is_unpacked() => {
                     Object::in_file(th, c.clone(), self.filename.get())?.value()
                 }
                 c => const_value(th, c)?,

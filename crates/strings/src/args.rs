@@ -51,34 +51,60 @@ pub fn codec_name<'a>(
     Ok(Some(w.to_string_lossy()))
 }
 
-/// A start or stop as slices take it; absent and None give `missing`.
-fn bound(th: &Thread, v: Value, missing: i64, len: usize) -> PyResult<i64> {
+/// A start or stop as slices take it; nothing for absent and None.
+fn bound(th: &Thread, v: Value) -> PyResult<Option<i64>> {
     let Some(v) = v.present().filter(|v| !v.is_none()) else {
-        return Ok(missing);
+        return Ok(None);
     };
     if class_of(v).slots().index.is_none() {
         return Err(
             th.type_error("slice indices must be integers or None or have an __index__ method")
         );
     }
-    let n = ops::index_clamped(th, v)?;
-    Ok(if n < 0 {
-        n.saturating_add(len as i64).max(0)
-    } else {
-        n
-    })
+    ops::index_clamped(th, v).map(Some)
 }
 
-/// The part of a sequence of `len` items that `find(x, start, stop)` looks at; nothing where start lies behind stop.
+/// The start and the stop that `find(x, start, stop)` was given. Reading them may run Python code, so that they are
+/// fitted afterwards, to the sequence as it is when it is looked at.
+#[derive(Clone, Copy)]
+pub struct Bounds(Option<i64>, Option<i64>);
+
+impl Bounds {
+    /// Those of two arguments.
+    ///
+    /// # Errors
+    /// `TypeError`, or what `__index__` raises.
+    pub fn of(th: &Thread, start: Value, stop: Value) -> PyResult<Bounds> {
+        Ok(Bounds(bound(th, start)?, bound(th, stop)?))
+    }
+
+    /// The part of a sequence of `len` items that is looked at; nothing where start lies behind stop.
+    pub fn fit(self, len: usize) -> Option<(usize, usize)> {
+        let len = len as i64;
+        let from_start = |n: i64| {
+            if n < 0 {
+                n.saturating_add(len).max(0)
+            } else {
+                n
+            }
+        };
+        let start = self.0.map_or(0, from_start);
+        let stop = self.1.map_or(len, from_start).min(len);
+        (start <= stop).then_some((start as usize, stop as usize))
+    }
+}
+
+/// As [`Bounds::fit`], of a sequence whose length does not change.
+///
+/// # Errors
+/// As [`Bounds::of`].
 pub fn range(
     th: &Thread,
     start: Value,
     stop: Value,
     len: usize,
 ) -> PyResult<Option<(usize, usize)>> {
-    let start = bound(th, start, 0, len)?;
-    let stop = bound(th, stop, len as i64, len)?.min(len as i64);
-    Ok((start <= stop).then_some((start as usize, stop as usize)))
+    Ok(Bounds::of(th, start, stop)?.fit(len))
 }
 
 /// `maxsplit`, `count`: negative ones mean no limit.

@@ -129,24 +129,11 @@ fn search<S: Sort>(
     f: fn(&[u8], &[u8]) -> Option<usize>,
 ) -> PyResult<Option<usize>> {
     let needle = needle(th, a[1])?;
-    if is_unbounded(a) {
-        return Ok(S::look(a[0], |b| f(b, &needle)));
-    }
-    // The length may change while the bounds are worked out: they are fitted again.
-    let len = S::look(a[0], <[u8]>::len);
-    let Some((from, to)) = args::range(th, a[2], a[3], len)? else {
-        return Ok(None);
-    };
+    let bounds = args::Bounds::of(th, a[2], a[3])?;
     Ok(S::look(a[0], |b| {
-        let to = to.min(b.len());
-        let part = b.get(from..to)?;
-        f(part, &needle).map(|at| from + at)
+        let (from, to) = bounds.fit(b.len())?;
+        f(&b[from..to], &needle).map(|at| from + at)
     }))
-}
-
-/// Whether neither a start nor an end is given: then all is looked through as it is at one instant.
-fn is_unbounded(a: &[Value]) -> bool {
-    a[2..4].iter().all(|v| v.is_absent() || v.is_none())
 }
 
 fn or_minus_one(th: &Thread, at: Option<usize>) -> PyResult {
@@ -182,17 +169,10 @@ pub fn rindex<S: Sort>(th: &Thread, a: &[Value]) -> PyResult {
 
 pub fn count<S: Sort>(th: &Thread, a: &[Value]) -> PyResult {
     let needle = needle(th, a[1])?;
-    if is_unbounded(a) {
-        let n = S::look(a[0], |b| algorithms::count(b, &needle));
-        return Ok(Value::usize(th, n));
-    }
-    let len = S::look(a[0], <[u8]>::len);
-    let Some((from, to)) = args::range(th, a[2], a[3], len)? else {
-        return Ok(Value::small_int(0));
-    };
+    let bounds = args::Bounds::of(th, a[2], a[3])?;
     let n = S::look(a[0], |b| {
-        b.get(from..to.min(b.len()))
-            .map_or(0, |part| algorithms::count(part, &needle))
+        let part = bounds.fit(b.len());
+        part.map_or(0, |(from, to)| algorithms::count(&b[from..to], &needle))
     });
     Ok(Value::usize(th, n))
 }
@@ -208,14 +188,11 @@ pub fn contains<S: Sort>(th: &Thread, v: Value, x: Value) -> PyResult<bool> {
 }
 
 fn tail<S: Sort>(th: &Thread, a: &[Value], name: &str, fits: fn(&[u8], &[u8]) -> bool) -> PyResult {
-    let len = S::look(a[0], <[u8]>::len);
-    let range = args::range(th, a[2], a[3], len)?;
+    let bounds = args::Bounds::of(th, a[2], a[3])?;
     let check = |x: &[u8]| {
-        range.is_some_and(|(from, to)| {
-            S::look(a[0], |b| {
-                b.get(from..to.min(b.len()))
-                    .is_some_and(|part| fits(part, x))
-            })
+        S::look(a[0], |b| {
+            let part = bounds.fit(b.len());
+            part.is_some_and(|(from, to)| fits(&b[from..to], x))
         })
     };
     if let Some(items) = a[1].as_tuple() {

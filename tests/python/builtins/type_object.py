@@ -82,3 +82,29 @@ with warnings.catch_warnings(record=True) as seen:
     type("Even", (), {"a": 3})
 assert odd.__dict__[1] == 2 and odd.a == 3
 assert [str(w.message) for w in seen] == ["non-string key in the __dict__ of class Odd"], seen
+
+
+# Special methods follow the order of resolution that a metaclass's `mro` gives, not the base's.
+class Sized:
+    def __len__(self):
+        return 9
+
+
+class Root:
+    pass
+
+
+class Base(Root):
+    pass
+
+
+class OwnOrder(type):
+    def mro(cls):
+        return [cls, Base, Sized, object] if cls.__name__ == "Derived" else super().mro()
+
+
+class Derived(Base, metaclass=OwnOrder):
+    pass
+
+
+assert len(Derived()) == 9

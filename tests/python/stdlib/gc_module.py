@@ -54,3 +54,10 @@ gc.collect()
 assert all(x == [i, [i]] for i, x in enumerate(long))
 assert all(table[i] == (i, [i]) for i in range(50_000))
 assert all(x == [i] for part in within[:6] for i, x in enumerate(part))
+
+# The memory of the process, told on standard error.
+import subprocess
+import sys
+
+told = subprocess.run([sys.executable, "-c", "import sys; sys._debugmallocstats()"], capture_output=True, text=True)
+assert told.returncode == 0 and told.stdout == "" and any(c.isdigit() for c in told.stderr), told

@@ -94,7 +94,7 @@ fn implied(th: &Thread) -> PyResult<(Value, Value)> {
     let Some(f) = frame::current(th) else {
         return Err(th.runtime_error("super(): no current frame"));
     };
-    let data = &f.code().data();
+    let data = f.code().data();
     if data.argcount == 0 {
         return Err(th.runtime_error("super(): no arguments"));
     }
@@ -122,7 +122,7 @@ fn implied(th: &Thread) -> PyResult<(Value, Value)> {
 
 /// The first argument of a running function, from its cell if inner functions capture it.
 fn first_argument(f: &FrameRec) -> Value {
-    let data = &f.code().data();
+    let data = f.code().data();
     let name = &data.varnames[0];
     if let Some(i) = data.cellvars.iter().position(|n| n == name)
         && let Some(c) = f.register(data.first_cell() + i).downcast::<Cell>()

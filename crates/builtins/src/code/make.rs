@@ -210,7 +210,7 @@ fn known_const(v: Value) -> Const {
         return Const::Code(c.source().clone());
     }
     if let Some(s) = v.as_wtf8() {
-        return Const::Str((s.to_owned()).into());
+        return Const::Str(s.to_owned().into());
     }
     match v.as_tuple() {
         Some(items) if items.iter().all(|x| x.as_str_obj().is_some()) => {

@@ -84,7 +84,7 @@ fn word(th: &Thread, f: &Frame) -> i64 {
 }
 
 fn line_number(th: &Thread, f: &Frame) -> Option<u32> {
-    let data = &f.code.expect().data();
+    let data = f.code.expect().data();
     match usize::try_from(word(th, f)) {
         // A module begins before its first line.
         Ok(0) => Some(data.positions.line_at(0).unwrap_or(0)),

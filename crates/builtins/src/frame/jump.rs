@@ -72,7 +72,7 @@ fn registers(i: Instr, reads: &mut dyn FnMut(u16), writes: &mut dyn FnMut(u16)) 
 
 impl Analysis {
     fn new(code: &Object<Code>) -> Analysis {
-        let data = &code.data();
+        let data = code.data();
         let ops: HashMap<u32, Instr> = Words::new(&data.code)
             .map(|(at, i)| (at as u32, i))
             .collect();
@@ -100,7 +100,7 @@ impl Analysis {
     }
 
     fn forward(&mut self, code: &Object<Code>, temps: usize) {
-        let data = &code.data();
+        let data = code.data();
         let mut interned: HashMap<Vec<u32>, u32> = HashMap::from([(Vec::new(), 0)]);
         let mut work = vec![0u32];
         self.holds.insert(0, vec![0; temps].into());
@@ -197,7 +197,7 @@ impl Analysis {
     }
 
     fn backward(&mut self, code: &Object<Code>, temps: usize) {
-        let data = &code.data();
+        let data = code.data();
         let first = self.first_temp;
         let index = |r: u16| r.checked_sub(first).map(usize::from).filter(|n| *n < temps);
         loop {
@@ -310,7 +310,7 @@ impl Analysis {
 /// Finds the word that `line` of a frame's code begins at, for a jump from the word the frame is at.
 fn find(th: &Thread, frame: FramePtr, line: i64) -> PyResult<u32> {
     let code = frame.code();
-    let data = &code.data();
+    let data = code.data();
     if line < data.firstlineno as i64 {
         return Err(th.value_error(format!("line {line} comes before the current code block")));
     }
@@ -356,7 +356,7 @@ fn find(th: &Thread, frame: FramePtr, line: i64) -> PyResult<u32> {
 pub(super) fn set_line(th: &Thread, mut frame: FramePtr, line: i64) -> PyResult<()> {
     let to = find(th, frame, line)?;
     let code = frame.code();
-    let data = &code.data();
+    let data = code.data();
     // Checks that a variable is bound were left out where it is bound on all usual ways.
     let unbound: Vec<usize> = (0..data.first_cell())
         .filter(|n| frame.register(*n).is_absent() && !data.cellvars.contains(&data.varnames[*n]))

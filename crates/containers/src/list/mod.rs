@@ -18,7 +18,6 @@ pub use subscript::{del_item, get_item, set_item};
 use crate::args::{class_getitem, repeat_count};
 use crate::text::Text;
 use taipan_object::call::{Args, call_method_row};
-
 use taipan_object::heap::{Array, Object};
 use taipan_object::native::{Atomic, Method, TypeSpec};
 use taipan_object::seq::List;

@@ -97,11 +97,11 @@ fn find(t: &Object<Type>) -> [Value; NAMES] {
 /// The slots of a class whose order of resolution is itself and then its base's, if what is its own leaves no question:
 /// the base's slots, and trampolines for its own methods.
 fn extend(t: &Object<Type>, base: &Object<Type>) -> Option<Slots> {
-    let (mro, inherited) = (t.mro_items(), base.mro_items());
-    if mro.len() < 2
-        || mro.len() != inherited.len() + 1
-        || !mro[1].is(base.value())
-        || !base.is_heap()
+    let inherited = t.mro_items().get(1..)?;
+    let same = |(a, b): (&Value, &Value)| a.is(*b);
+    if !base.is_heap()
+        || inherited.len() != base.mro_items().len()
+        || !inherited.iter().zip(base.mro_items()).all(same)
     {
         return None;
     }
@@ -146,8 +146,8 @@ pub fn compute(t: &Object<Type>, base: &Object<Type>) -> Slots {
     (out.concat, out.repeat, out.iconcat, out.irepeat) =
         (base.concat, base.repeat, base.iconcat, base.irepeat);
     out.new = base.new;
-    let mut trampolines: Vec<(&SlotDef, Value)> = Vec::new();
-    for (def, d) in SLOTDEFS.iter().zip(&found) {
+    let mut trampolines = Vec::new();
+    for (n, (def, d)) in SLOTDEFS.iter().zip(&found).enumerate() {
         if d.is_absent() {
             continue;
         }
@@ -155,13 +155,13 @@ pub fn compute(t: &Object<Type>, base: &Object<Type>) -> Slots {
             Some(w) if std::ptr::eq(w.def, def) => (def.copy)(w.owner.expect().slots(), &mut out),
             // A sequence's `+` and `*` are in the slots taken over above.
             Some(w) if SEQUENCE_DEFS.iter().any(|s| std::ptr::eq(s, w.def)) => {}
-            _ => trampolines.push((def, *d)),
+            _ => trampolines.push(n),
         }
     }
-    for (def, d) in trampolines {
-        put_trampoline(&mut out, def);
+    for n in trampolines {
+        put_trampoline(&mut out, &SLOTDEFS[n]);
         // `__hash__ = None` says that there is none.
-        if def.name == "__hash__" && d.is_none() {
+        if SLOTDEFS[n].name == "__hash__" && found[n].is_none() {
             out.hash = None;
         }
     }
