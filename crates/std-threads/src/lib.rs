@@ -15,6 +15,7 @@ pub mod abc;
 pub mod atexit;
 pub mod collector;
 pub mod contextvars;
+pub mod crossinterp;
 pub mod faulthandler;
 pub mod queue;
 mod state;
@@ -75,6 +76,10 @@ fn with_args<R>(
 }
 
 /// `f(*args, **kwargs)`
-fn call_with(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
+/// Calls `f` with the arguments that a tuple and a dict hold, each of which may be absent.
+///
+/// # Errors
+/// What `f` raises; `TypeError` for keywords that are not strings.
+pub fn call_with(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
     with_args(th, args, kwargs, |args| call::call_args(th, f, args))
 }
