@@ -1,6 +1,6 @@
 //! Placeholder.
 use taipan_object::exception::EXCEPTION;
-use taipan_object::types::{StaticType, TYPE, flags, no_layout};
+use taipan_object::types::{StaticType, flags, no_layout};
 use taipan_object::{PyResult, Thread, Value};
 
 pub static INTERPRETER_ERROR: StaticType = StaticType::new(
