@@ -6,8 +6,12 @@
 //! | `atexit` | functions to be called at the end |
 //! | `collector` | `gc` |
 //! | `contextvars` | `_contextvars`: contexts as persistent maps |
+//! | `crossinterp` | values on their way between interpreters |
 //! | `faulthandler` | tracebacks on fatal signals, on request, after a time |
+//! | `interpreters` | `_interpreters` |
+//! | `interpqueues` | `_interpqueues`: queues between interpreters |
 //! | `queue` | `_queue`: `SimpleQueue` |
+//! | `ring` | the items of a queue |
 //! | `state` | objects kept per interpreter |
 //! | `thread` | `_thread`: threads, locks, thread-local data |
 
@@ -15,8 +19,12 @@ pub mod abc;
 pub mod atexit;
 pub mod collector;
 pub mod contextvars;
+pub mod crossinterp;
 pub mod faulthandler;
+pub mod interpqueues;
+pub mod interpreters;
 pub mod queue;
+mod ring;
 mod state;
 pub mod thread;
 
@@ -32,6 +40,8 @@ static MODULES: &[&ModuleSpec] = &[
     &collector::MODULE,
     &contextvars::MODULE,
     &faulthandler::MODULE,
+    &interpreters::MODULE,
+    &interpqueues::MODULE,
     &queue::MODULE,
     &thread::MODULE,
 ];
