@@ -9,6 +9,7 @@
 //! | `crossinterp` | values on their way between interpreters |
 //! | `faulthandler` | tracebacks on fatal signals, on request, after a time |
 //! | `interpreters` | `_interpreters` |
+//! | `interpchannels` | `_interpchannels`: channels between interpreters |
 //! | `interpqueues` | `_interpqueues`: queues between interpreters |
 //! | `queue` | `_queue`: `SimpleQueue` |
 //! | `ring` | the items of a queue |
@@ -21,6 +22,7 @@ pub mod collector;
 pub mod contextvars;
 pub mod crossinterp;
 pub mod faulthandler;
+pub mod interpchannels;
 pub mod interpqueues;
 pub mod interpreters;
 pub mod queue;
@@ -41,6 +43,7 @@ static MODULES: &[&ModuleSpec] = &[
     &contextvars::MODULE,
     &faulthandler::MODULE,
     &interpreters::MODULE,
+    &interpchannels::MODULE,
     &interpqueues::MODULE,
     &queue::MODULE,
     &thread::MODULE,

@@ -1,5 +1,7 @@
 //! Arguments as `_interpqueues` and `_interpchannels` read them.
 
+use taipan_object::call::Args;
+use taipan_object::native::Method;
 use taipan_object::types::class_of;
 use taipan_object::{PyResult, Thread, Value, names, numbers, ops};
 
@@ -11,12 +13,34 @@ macro_rules! parsing {
         taipan_object::native::Method::raw($name, "", |th, args| {
             static ROW: taipan_object::native::Method =
                 taipan_object::native::Method::new($called, $sig, $f);
+            $crate::crossinterp::arguments::check_count(th, &ROW, args)?;
             taipan_object::call::call_method_row(th, &ROW, args)
         })
     };
     ($name:literal, $sig:literal, $f:expr) => {
         $crate::parsing!($name, $name, $sig, $f)
     };
+}
+
+/// Refuses more arguments than a function takes, as CPython's functions do that parse their arguments themselves.
+///
+/// # Errors
+/// `TypeError`.
+pub fn check_count(th: &Thread, row: &Method, args: Args) -> PyResult<()> {
+    let (all, positional) = (args.values.len(), args.pos().len());
+    let (max, max_positional) = (row.arity.params as usize, row.arity.max as usize);
+    let (kind, max, given) = if all > max {
+        ("", max, all)
+    } else if positional > max_positional {
+        ("positional ", max_positional, positional)
+    } else {
+        return Ok(());
+    };
+    let s = if max == 1 { "" } else { "s" };
+    Err(th.type_error(format!(
+        "{}() takes at most {max} {kind}argument{s} ({given} given)",
+        row.name
+    )))
 }
 
 /// An integer by `__index__` that is to name a `what` (`queue`, `channel`).

@@ -11,7 +11,11 @@ pub struct Handler {
     pub capture: fn(&Thread, Value) -> PyResult,
 }
 
-static HANDLERS: &[&Handler] = &[&crate::interpqueues::HANDLER];
+static HANDLERS: &[&Handler] = &[
+    &crate::interpqueues::HANDLER,
+    &crate::interpchannels::HANDLER,
+    &crate::interpchannels::END_HANDLER,
+];
 
 /// The handler of a value's type, if there is one.
 pub(super) fn handler(th: &Thread, v: Value) -> Option<&'static Handler> {

@@ -14,6 +14,7 @@
 //! | `buffer` | memory that both sides see: `memoryview` |
 //! | `function` | functions without state, code, scripts |
 //! | `pickling` | everything else, with the names of `__main__` |
+//! | `item` | a packed value in a queue or channel |
 //! | `unbound` | what becomes of items whose interpreter is gone |
 //! | `handles` | the types that stand for something of the process: queues, ends of channels |
 
@@ -22,6 +23,7 @@ pub mod buffer;
 pub mod errors;
 pub mod function;
 pub mod handles;
+pub mod item;
 pub mod packed;
 mod pickling;
 pub mod unbound;

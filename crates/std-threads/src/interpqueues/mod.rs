@@ -3,7 +3,6 @@
 //! A queue is a cell that belongs to no interpreter; the register of the queues by their numbers is a root of the process
 //! (`store`). What is waited for, the pure library waits for by asking again.
 
-mod item;
 mod store;
 
 use crate::crossinterp::arguments::{id_number, int, is_negative, negative_id};

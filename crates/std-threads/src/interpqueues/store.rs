@@ -3,7 +3,7 @@
 //! A queue's state is changed under its cell's lock, which is never held over allocation. A queue that is not open any
 //! more is on its way out of the register: nobody changes it again.
 
-use super::item::{self, Item};
+use crate::crossinterp::item::{self, Item};
 use crate::crossinterp::{Fallback, UnboundOp, release};
 use crate::ring::Ring;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
