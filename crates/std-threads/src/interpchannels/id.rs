@@ -18,7 +18,8 @@ use taipan_object::{Object, PyResult, Thread, Value, call, ops, payload};
 pub struct ChannelId {
     /// The number.
     pub id: i64,
-    end: End,
+    /// The end, or both.
+    pub end: End,
     /// Whether the other side is to have one of the library's objects of it.
     resolve: bool,
     /// The channel that it counts for; null for a number without a channel.

@@ -1,7 +1,7 @@
 //! The pure library's objects for the ends of channels: each interpreter registers its own types.
 
 use super::ends::End;
-use super::id;
+use super::id::{self, ChannelId};
 use crate::crossinterp;
 use crate::crossinterp::handles::Handler;
 use crate::state;
@@ -32,12 +32,12 @@ fn registered(th: &Thread, end: End) -> Option<Value> {
         .copied()
 }
 
-/// The end that a type stands for.
-fn end_of(th: &Thread, v: Value) -> Option<End> {
+/// Whether a value is one of the library's objects.
+fn is_end(th: &Thread, v: Value) -> bool {
     let class = class_of(v).value();
     [End::Send, End::Recv]
         .into_iter()
-        .find(|end| registered(th, *end).is_some_and(|t| t.is(class)))
+        .any(|end| registered(th, end).is_some_and(|t| t.is(class)))
 }
 
 /// The type that stands for an end; the library is imported if need be.
@@ -61,11 +61,15 @@ pub fn end_type(th: &Thread, end: End) -> PyResult {
 
 /// How the library's objects pass: by the name of their channel.
 pub static HANDLER: Handler = Handler {
-    takes: |th, v| end_of(th, v).is_some(),
+    takes: is_end,
     capture: |th, v| {
         let name = attr::get(th, v, strings::intern(th, "_id"))?;
-        let end = end_of(th, v).unwrap_or(End::Both);
-        let (number, _) = id::parse(th, name)?;
-        Ok(id::pack_end(th, number, end, true))
+        match name.downcast::<ChannelId>() {
+            Some(c) => Ok(id::pack_end(th, c.id, c.end, true)),
+            None => Err(th.type_error(format!(
+                "'_id' attribute must be an _interpchannels.ChannelID object, not {}",
+                class_of(name).tp_name()
+            ))),
+        }
     },
 };

@@ -143,7 +143,7 @@ pub fn find<'a>(th: &Thread, id: i64) -> PyResult<Option<&'a Object<Channel>>> {
     Ok(found.and_then(|v| v.downcast::<Channel>()))
 }
 
-/// The channels, the oldest first; closed ones too.
+/// The channels that are not closed for good, the oldest first.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -155,7 +155,13 @@ pub fn all(th: &Thread) -> PyResult<ValueVec> {
     let mut at = 0;
     while let Some((next, _, c, _)) = all.map.next_entry(at) {
         at = next;
-        out.push(th, c)?;
+        let done = c
+            .expect::<Channel>()
+            .state
+            .with(|s| s.closed || s.destroyed);
+        if !done {
+            out.push(th, c)?;
+        }
     }
     Ok(out)
 }
@@ -426,9 +432,6 @@ pub fn interpreter_gone(th: &Thread, id: u64) {
             return;
         };
         c.state.with(|s| {
-            if s.closed {
-                return;
-            }
             c.ring.retain(|v| {
                 let i = v.expect::<Item>();
                 if i.interp != id {
