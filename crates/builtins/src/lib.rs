@@ -69,7 +69,14 @@ pub fn define(th: &Thread) -> PyResult<()> {
     for (t, spec) in types() {
         t.define(th, spec)?;
     }
-    exceptions::define(th)?;
+    exceptions::define(th)
+}
+
+/// Gives the thread's interpreter what it needs of this crate before any code runs.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn register(th: &Thread) -> PyResult<()> {
     generic::register(th)
 }
 

@@ -2,7 +2,6 @@
 
 use crate::run::{Outcome, main_dict};
 use crate::sys;
-use std::sync::atomic::Ordering;
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::types::class_of;
 use taipan_object::{PyResult, Raised, Thread, Value, call, finalize, gc, ops};
@@ -159,6 +158,13 @@ fn join_threads(th: &Thread) {
 
 /// Lets go of what modules hold, so that finalisers run: `__main__` first, then the rest.
 fn clear_modules(th: &Thread) -> PyResult<()> {
+    clear_main(th)?;
+    gc::collect_at_end(&th.mutator);
+    finalize::run_pending(th);
+    Ok(())
+}
+
+fn clear_main(th: &Thread) -> PyResult<()> {
     let Some(d) = main_dict(th) else {
         return Ok(());
     };
@@ -174,8 +180,6 @@ fn clear_modules(th: &Thread) -> PyResult<()> {
             d.set(th, *k, Value::NONE)?;
         }
     }
-    gc::collect_at_end(&th.mutator);
-    finalize::run_pending(th);
     Ok(())
 }
 
@@ -188,7 +192,7 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     if !flushed && exit != Exit::Interrupt {
         exit = Exit::Code(120);
     }
-    th.interp.finalizing.store(true, Ordering::Release);
+    crate::interpreters::close_all(th);
     th.interp.freeze_other_threads(th);
     crate::start::engine(th).import_lock.leave_to(th);
     taipan_std_os::signal::release(th);
@@ -203,4 +207,20 @@ pub fn finalize(th: &Thread, exit: Exit) -> Exit {
     taipan_std_os::io::flush_all(th);
     taipan_std_os::signal::finish(th);
     exit
+}
+
+/// Runs what is to run before an interpreter that is not the main one goes, on the thread that entered it for that.
+pub fn finalize_sub_interpreter(th: &Thread) {
+    join_threads(th);
+    taipan_std_threads::thread::shutdown(th);
+    taipan_std_threads::atexit::run_at_exit(th);
+    flush_streams(th);
+    th.interp.freeze_other_threads(th);
+    crate::start::engine(th).import_lock.leave_to(th);
+    finalize::run_all(th);
+    if let Err(e) = clear_main(th) {
+        th.unraisable(e, None, Value::NONE);
+    }
+    flush_streams(th);
+    finalize::run_native(th);
 }

@@ -8,6 +8,7 @@
 //! | `modules` | the register of native modules |
 //! | `hooks`, `compile` | what the lower layers call back into |
 //! | `sys`, `sysconfig`, `imp`, `import_lock`, `stdlib` | the modules that are the engine's own |
+//! | `interpreters` | `_interpreters`: more than one interpreter |
 //! | `run`, `prompt` | the program |
 //! | `finish` | exit codes, uncaught exceptions, the end |
 
@@ -19,6 +20,7 @@ mod help;
 mod hooks;
 mod imp;
 mod import_lock;
+mod interpreters;
 mod modules;
 mod preliminary;
 mod prompt;

@@ -27,6 +27,7 @@ pub fn all() -> impl Iterator<Item = &'static ModuleSpec> {
 static OWN: &[&ModuleSpec] = &[
     &crate::sys::MODULE,
     &crate::imp::MODULE,
+    &crate::interpreters::MODULE,
     &crate::stdlib::MODULE,
     &crate::sysconfig::MODULE,
 ];

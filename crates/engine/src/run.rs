@@ -22,7 +22,11 @@ pub fn main_dict<'a>(th: &Thread) -> Option<&'a Object<Dict>> {
     m.downcast::<Module>().map(|m| m.dict.expect())
 }
 
-fn insert_path(th: &Thread, dir: Value) -> PyResult<()> {
+/// Puts a folder before all others in `sys.path`: where the program is.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn insert_path(th: &Thread, dir: Value) -> PyResult<()> {
     let sys = th.interp.sys_dict.expect();
     let first = taipan_builtins::module::FIRST_PATH;
     th.interp.state.expect().set_name(th, first, dir)?;

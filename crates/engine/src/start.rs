@@ -2,12 +2,13 @@
 
 use crate::config::Config;
 use crate::import_lock::ImportLock;
+use crate::interpreters::Made;
 use crate::{hooks, imp, modules};
 use std::sync::Arc;
 use taipan_object::dict::Dict;
 use taipan_object::func::Module;
 use taipan_object::native::ModuleSpec;
-use taipan_object::thread::{set_hash_key, set_hooks};
+use taipan_object::thread::{GilOf, Limits, set_hash_key, set_hooks};
 use taipan_object::types::flags;
 use taipan_object::{Interpreter, PyResult, Thread, Value, attr, call, names, strings};
 use taipan_text::hash::HashKey;
@@ -18,11 +19,18 @@ pub struct Engine {
     pub config: Arc<Config>,
     /// The lock of `importlib`.
     pub import_lock: ImportLock,
+    /// How the interpreter came to be.
+    pub made: Made,
 }
 
 /// The engine's part of the thread's interpreter.
 pub fn engine(th: &Thread) -> &'static Engine {
-    th.interp
+    engine_of(th.interp)
+}
+
+/// The engine's part of an interpreter.
+pub fn engine_of(interp: &'static Interpreter) -> &'static Engine {
+    interp
         .config
         .get()
         .and_then(|e| e.downcast_ref::<Engine>())
@@ -50,13 +58,49 @@ pub fn create_main(config: Config) -> std::io::Result<Box<Thread>> {
     taipan_object::error::set_bytes_warning(config.bytes_warning > 0);
     taipan_builtins::set_import_report(config.import_time, config.verbose > 0);
     taipan_object::numbers::set_int_max_str_digits(config.int_max_str_digits.max(0) as usize);
-    let interp = Interpreter::create(config.gil);
+    let gil = if config.gil {
+        GilOf::Own
+    } else {
+        GilOf::Nobody
+    };
+    let interp = Interpreter::create(gil, Limits::NONE).expect("the first of many");
     let engine = Engine {
         config: Arc::new(config),
         import_lock: ImportLock::new(),
+        made: Made::at_start(),
     };
     let _ = interp.config.set(Box::new(engine));
     Thread::attach(interp, true)
+}
+
+/// Gives a new interpreter the engine's part: it is started as the thread's interpreter was.
+pub fn give_engine(th: &Thread, interp: &'static Interpreter, made: Made) {
+    let engine = Engine {
+        config: Arc::clone(&engine(th).config),
+        import_lock: ImportLock::new(),
+        made,
+    };
+    let _ = interp.config.set(Box::new(engine));
+}
+
+/// Sets up an interpreter that is not the first one, on the thread that entered it. `first_path` is what its `sys.path`
+/// begins with, if anything.
+///
+/// # Errors
+/// As [`set_up_interpreter`].
+pub fn set_up_sub_interpreter(th: &Thread, first_path: Option<Value>) -> PyResult<()> {
+    make_dicts(th);
+    set_up_interpreter(th)?;
+    if let Some(dir) = first_path {
+        crate::run::insert_path(th, dir)?;
+    }
+    crate::run::import_site(th, config(th))
+}
+
+fn make_dicts(th: &Thread) {
+    let interp = th.interp;
+    interp.set_dict(&interp.state, Dict::new(th));
+    interp.set_dict(&interp.modules, Dict::new(th));
 }
 
 /// Sets up the process-wide part: core types, hooks, all native types. Once.
@@ -67,9 +111,7 @@ pub fn set_up_process(th: &Thread) -> PyResult<()> {
     taipan_object::bootstrap(th)?;
     taipan_interp::init(th);
     set_hooks(&hooks::HOOKS);
-    let interp = th.interp;
-    interp.set_dict(&interp.state, Dict::new(th));
-    interp.set_dict(&interp.modules, Dict::new(th));
+    make_dicts(th);
     taipan_builtins::define(th)?;
     for (t, spec) in modules::types() {
         t.define(th, spec)?;
@@ -152,6 +194,7 @@ const TYPES: &[&str] = &[
 /// What the library's own code raises; that is an installation that does not work.
 pub fn set_up_interpreter(th: &Thread) -> PyResult<()> {
     let interp = th.interp;
+    taipan_builtins::register(th)?;
     let builtins = make_builtins(th)?;
     let state = interp.state.expect();
     state.set_name(th, "builtins", builtins)?;

@@ -71,7 +71,7 @@ pub use threads::{
     after_fork_child, after_fork_parent, before_fork, for_each_mutator, stop_world, thread_count,
 };
 pub use weak::{
-    for_each_finalizable, has_pending, pop_pending_finalizer, pop_pending_weak_callback,
-    queue_finalizable, register_finalizable, register_weak, take_pending_finalizers,
-    take_pending_weak_callbacks,
+    for_each_finalizable, give_finalizable_away, has_pending, pop_pending_finalizer,
+    pop_pending_weak_callback, queue_finalizable, queue_finalizable_newest_first,
+    register_finalizable, register_weak, take_pending_finalizers, take_pending_weak_callbacks,
 };

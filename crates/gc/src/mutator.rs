@@ -10,6 +10,7 @@ use crate::size_class::{CAPACITIES, CLASSES, MAX_SMALL, MAX_TABLE, SIZES, class_
 use crate::stack;
 use crate::sweep;
 use crate::threads;
+use crate::weak::Listed;
 use std::cell::{Cell as StdCell, UnsafeCell};
 use std::sync::atomic::AtomicU32;
 use taipan_sync::stop::{State, StopPoint};
@@ -107,8 +108,8 @@ pub(crate) type RootTracer = (unsafe fn(*mut (), &mut Marker), *mut ());
 #[derive(Default)]
 pub(crate) struct Buffers {
     pub(crate) remembered: Vec<Cell>,
-    pub(crate) weak: Vec<Cell>,
-    pub(crate) finalizable: Vec<Cell>,
+    pub(crate) weak: Vec<Listed>,
+    pub(crate) finalizable: Vec<Listed>,
 }
 
 /// The heap's side of an attached thread. Its methods are for that thread alone, except
@@ -127,6 +128,7 @@ pub struct Mutator {
     resting: StdCell<bool>,
     pub(crate) buffers: UnsafeCell<Buffers>,
     root_tracer: StdCell<Option<RootTracer>>,
+    owner: StdCell<u16>,
     stress_left: StdCell<usize>,
     stress_count: StdCell<usize>,
 }
@@ -176,6 +178,7 @@ impl Mutator {
             resting: StdCell::new(false),
             buffers: UnsafeCell::default(),
             root_tracer: StdCell::new(None),
+            owner: StdCell::new(0),
             stress_left: StdCell::new(collect::stress()),
             stress_count: StdCell::new(0),
         });
@@ -587,6 +590,12 @@ impl Mutator {
         self.root_tracer.set(Some((f, data)));
     }
 
+    /// On whose behalf the thread runs from now on: weak and finalisable cells that it registers are given back with this
+    /// number when something is to be run for them.
+    pub fn set_owner(&self, owner: u16) {
+        self.owner.set(owner);
+    }
+
     pub(crate) fn root_tracer(&self) -> Option<RootTracer> {
         self.root_tracer.get()
     }
@@ -640,15 +649,15 @@ pub fn remember(owner: Cell) {
     if unsafe { (*owner).set_flags(FLAG_REMEMBERED) } & FLAG_REMEMBERED != 0 {
         return;
     }
-    with_buffers(|buffers| buffers.remembered.push(owner));
+    with_buffers(|buffers, _| buffers.remembered.push(owner));
 }
 
 /// The calling thread's buffers, or the shared ones if it is not attached.
-pub(crate) fn with_buffers(f: impl FnOnce(&mut Buffers)) {
+pub(crate) fn with_buffers(f: impl FnOnce(&mut Buffers, u16)) {
     // SAFETY: the current mutator is alive.
     match unsafe { current().as_ref() } {
         // SAFETY: the buffers are the thread's alone while it runs.
-        Some(mutator) => f(unsafe { &mut *mutator.buffers.get() }),
-        None => threads::with_orphan_buffers(f),
+        Some(mutator) => f(unsafe { &mut *mutator.buffers.get() }, mutator.owner.get()),
+        None => threads::with_orphan_buffers(|buffers| f(buffers, 0)),
     }
 }

@@ -3,9 +3,10 @@
 //! Whoever holds the registry's lock may stop the world; he keeps it until the world goes on. So
 //! threads attach and detach only while the world runs.
 
-use crate::header::{Cell, MANY_THREADS};
+use crate::header::MANY_THREADS;
 use crate::mutator::{Buffers, Mutator, current};
 use crate::stack;
+use crate::weak::Listed;
 use std::sync::atomic::{AtomicBool, Ordering};
 use taipan_sync::Mutex;
 use taipan_sync::stop::{State, Stopper};
@@ -94,7 +95,7 @@ impl StoppedWorld<'_> {
     }
 
     /// Gathers the cells to be finalised that threads have buffered since the last collection.
-    pub(crate) fn young_finalizable(&mut self) -> &mut Vec<Cell> {
+    pub(crate) fn young_finalizable(&mut self) -> &mut Vec<Listed> {
         let mut all = std::mem::take(&mut self.registry.orphans.finalizable);
         self.each(|mutator| {
             // SAFETY: the thread is stopped or is the caller.
@@ -102,6 +103,17 @@ impl StoppedWorld<'_> {
         });
         self.registry.orphans.finalizable = all;
         &mut self.registry.orphans.finalizable
+    }
+
+    /// Gathers the weak cells that threads have buffered since the last collection.
+    pub(crate) fn young_weak(&mut self) -> &[Listed] {
+        let mut all = std::mem::take(&mut self.registry.orphans.weak);
+        self.each(|mutator| {
+            // SAFETY: the thread is stopped or is the caller.
+            all.append(unsafe { &mut (*mutator.buffers.get()).weak });
+        });
+        self.registry.orphans.weak = all;
+        &self.registry.orphans.weak
     }
 
     /// Collects what threads have buffered.

@@ -7,18 +7,39 @@
 use crate::arena::is_marked;
 use crate::header::{Cell, FLAG_FINALIZABLE, FLAG_WEAK_CALLBACK, FLAG_WEAKLY_REFERENCED, Header};
 use crate::mark::Marker;
-use crate::mutator::with_buffers;
-use std::collections::{HashSet, VecDeque};
+use crate::mutator::{Mutator, with_buffers};
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use taipan_sync::Mutex;
 
+/// A registered cell, and in the upper bits, which addresses do not have, on whose behalf it was registered
+/// ([`Mutator::set_owner`]).
+#[derive(Clone, Copy)]
+pub(crate) struct Listed(usize);
+
+const OWNER_SHIFT: u32 = 48;
+
+impl Listed {
+    fn new(cell: Cell, owner: u16) -> Listed {
+        Listed(cell as usize | (owner as usize) << OWNER_SHIFT)
+    }
+
+    fn cell(self) -> Cell {
+        (self.0 & ((1 << OWNER_SHIFT) - 1)) as Cell
+    }
+
+    fn owner(self) -> u16 {
+        (self.0 >> OWNER_SHIFT) as u16
+    }
+}
+
 #[derive(Default)]
 struct Registry {
-    old_weak: Vec<Cell>,
-    old_finalizable: Vec<Cell>,
+    old_weak: Vec<Listed>,
+    old_finalizable: Vec<Listed>,
     /// Roots, both.
-    callbacks: VecDeque<Cell>,
-    finalizers: VecDeque<Cell>,
+    callbacks: VecDeque<Listed>,
+    finalizers: VecDeque<Listed>,
 }
 
 // SAFETY: cells belong to the process, not to a thread.
@@ -53,7 +74,7 @@ pub fn register_weak(weak_cell: Cell) {
             target.set_flags(FLAG_WEAKLY_REFERENCED);
         }
     }
-    with_buffers(|buffers| buffers.weak.push(weak_cell));
+    with_buffers(|buffers, owner| buffers.weak.push(Listed::new(weak_cell, owner)));
 }
 
 /// Has `cell` queued for finalisation, once, when it is found dead; it and all it reaches live on
@@ -61,7 +82,7 @@ pub fn register_weak(weak_cell: Cell) {
 pub fn register_finalizable(cell: Cell) {
     // SAFETY: the caller gives a live cell.
     if unsafe { (*cell).set_flags(FLAG_FINALIZABLE) } & FLAG_FINALIZABLE == 0 {
-        with_buffers(|buffers| buffers.finalizable.push(cell));
+        with_buffers(|buffers, owner| buffers.finalizable.push(Listed::new(cell, owner)));
     }
 }
 
@@ -70,25 +91,27 @@ pub fn has_pending() -> bool {
     PENDING.load(Ordering::Relaxed)
 }
 
-/// The next weak cell whose target died and that wants to be told. The caller's stack keeps it.
-pub fn pop_pending_weak_callback() -> Option<Cell> {
-    let mut registry = REGISTRY.lock();
-    let cell = registry.callbacks.pop_front();
-    update_pending(&registry);
-    cell
+/// The next weak cell whose target died and that wants to be told, and on whose behalf it was registered. The caller's
+/// stack keeps it.
+pub fn pop_pending_weak_callback() -> Option<(Cell, u16)> {
+    pop(|registry| &mut registry.callbacks)
 }
 
-/// The next cell to finalise. The caller's stack keeps it.
-pub fn pop_pending_finalizer() -> Option<Cell> {
+/// The next cell to finalise, and on whose behalf it was registered. The caller's stack keeps it.
+pub fn pop_pending_finalizer() -> Option<(Cell, u16)> {
+    pop(|registry| &mut registry.finalizers)
+}
+
+fn pop(queue: fn(&mut Registry) -> &mut VecDeque<Listed>) -> Option<(Cell, u16)> {
     let mut registry = REGISTRY.lock();
-    let cell = registry.finalizers.pop_front();
+    let listed = queue(&mut registry).pop_front();
     update_pending(&registry);
-    cell
+    listed.map(|l| (l.cell(), l.owner()))
 }
 
 /// Queues the registered cells that `wanted` accepts as if they had been found dead, oldest first: at the end of a
-/// program. `wanted` is asked with the world stopped.
-pub fn queue_finalizable(m: &crate::Mutator, wanted: &dyn Fn(Cell) -> bool) {
+/// program. `wanted` is asked with the world stopped, for cells that were registered on behalf of `owner`.
+pub fn queue_finalizable(m: &Mutator, owner: u16, wanted: &dyn Fn(Cell) -> bool) {
     crate::threads::with_stopped_world(m, &mut |world| {
         let mut guard = REGISTRY.lock();
         let registry = &mut *guard;
@@ -98,12 +121,12 @@ pub fn queue_finalizable(m: &crate::Mutator, wanted: &dyn Fn(Cell) -> bool) {
             ..
         } = registry;
         for list in [old_finalizable, world.young_finalizable()] {
-            list.retain(|&cell| {
-                let take = wanted(cell);
+            list.retain(|&listed| {
+                let take = listed.owner() == owner && wanted(listed.cell());
                 if take {
                     // SAFETY: registered cells are in memory until a collection has queued or forgotten them.
-                    unsafe { (*cell).clear_flags(FLAG_FINALIZABLE) };
-                    finalizers.push_back(cell);
+                    unsafe { (*listed.cell()).clear_flags(FLAG_FINALIZABLE) };
+                    finalizers.push_back(listed);
                 }
                 !take
             });
@@ -112,13 +135,63 @@ pub fn queue_finalizable(m: &crate::Mutator, wanted: &dyn Fn(Cell) -> bool) {
     });
 }
 
+/// As [`queue_finalizable`] for all cells that were registered on behalf of `owner`, newest first: what uses another
+/// object was mostly made after it.
+pub fn queue_finalizable_newest_first(m: &Mutator, owner: u16) {
+    crate::threads::with_stopped_world(m, &mut |world| {
+        let mut guard = REGISTRY.lock();
+        let registry = &mut *guard;
+        let Registry {
+            old_finalizable,
+            finalizers,
+            ..
+        } = registry;
+        let mut taken = Vec::new();
+        for list in [old_finalizable, world.young_finalizable()] {
+            taken.extend(list.extract_if(.., |listed| listed.owner() == owner));
+        }
+        for listed in taken.into_iter().rev() {
+            // SAFETY: as in `queue_finalizable`.
+            unsafe { (*listed.cell()).clear_flags(FLAG_FINALIZABLE) };
+            finalizers.push_back(listed);
+        }
+        update_pending(registry);
+    });
+}
+
+/// `owner` is no more: cells that were registered on its behalf are finalised on that of 0, callbacks of its weak cells
+/// are never called.
+pub fn give_finalizable_away(m: &Mutator, owner: u16) {
+    crate::threads::with_stopped_world(m, &mut |world| {
+        let mut registry = REGISTRY.lock();
+        let give = |listed: &mut Listed| {
+            if listed.owner() == owner {
+                *listed = Listed::new(listed.cell(), 0);
+            }
+        };
+        registry.old_finalizable.iter_mut().for_each(give);
+        registry.finalizers.iter_mut().for_each(give);
+        world.young_finalizable().iter_mut().for_each(give);
+        registry.callbacks.retain(|l| l.owner() != owner);
+        let mut quiet = |listed: &Listed| {
+            if listed.owner() == owner {
+                // SAFETY: weak cells are in memory until a collection has forgotten them.
+                unsafe { (*listed.cell()).clear_flags(FLAG_WEAK_CALLBACK) };
+            }
+        };
+        registry.old_weak.iter().for_each(&mut quiet);
+        world.young_weak().iter().for_each(&mut quiet);
+        update_pending(&registry);
+    });
+}
+
 /// Calls `f` for each cell that is registered for finalisation, with the world stopped.
-pub fn for_each_finalizable(m: &crate::Mutator, f: &mut dyn FnMut(Cell)) {
+pub fn for_each_finalizable(m: &Mutator, f: &mut dyn FnMut(Cell)) {
     crate::threads::with_stopped_world(m, &mut |world| {
         let registry = REGISTRY.lock();
         let young = world.young_finalizable();
-        for cell in registry.old_finalizable.iter().chain(young.iter()) {
-            f(*cell);
+        for listed in registry.old_finalizable.iter().chain(young.iter()) {
+            f(listed.cell());
         }
     });
 }
@@ -130,14 +203,14 @@ fn update_pending(registry: &Registry) {
 
 /// Calls `f` for each pending weak callback, those that come up meanwhile included.
 pub fn take_pending_weak_callbacks(mut f: impl FnMut(Cell)) {
-    while let Some(cell) = pop_pending_weak_callback() {
+    while let Some((cell, _)) = pop_pending_weak_callback() {
         f(cell);
     }
 }
 
 /// Calls `f` for each pending finaliser, those that come up meanwhile included.
 pub fn take_pending_finalizers(mut f: impl FnMut(Cell)) {
-    while let Some(cell) = pop_pending_finalizer() {
+    while let Some((cell, _)) = pop_pending_finalizer() {
         f(cell);
     }
 }
@@ -149,15 +222,15 @@ pub(crate) fn mark_roots(marker: &mut Marker) {
         .callbacks
         .iter()
         .chain(&registry.finalizers)
-        .for_each(|&cell| marker.mark(cell));
+        .for_each(|listed| marker.mark(listed.cell()));
 }
 
 /// After marking: clears dead targets, resurrects and queues dead finalisable cells, and forgets
 /// dead weak cells. Returns whether anything is pending.
 pub(crate) fn process(
     marker: &mut Marker,
-    young_weak: Vec<Cell>,
-    young_finalizable: Vec<Cell>,
+    young_weak: Vec<Listed>,
+    young_finalizable: Vec<Listed>,
     full: bool,
 ) -> bool {
     let mut guard = REGISTRY.lock();
@@ -169,7 +242,8 @@ pub(crate) fn process(
         weak.append(&mut registry.old_weak);
         old_finalizable.append(&mut registry.old_finalizable);
     }
-    for &cell in &weak {
+    for &listed in &weak {
+        let cell = listed.cell();
         // SAFETY: weak cells are kept in memory until `retain` below forgets them.
         unsafe {
             let word = target(cell);
@@ -177,19 +251,19 @@ pub(crate) fn process(
             if !referent.is_null() && !is_marked(referent) {
                 word.store(0, Ordering::Release);
                 if is_marked(cell) && (*cell).flags() & FLAG_WEAK_CALLBACK != 0 {
-                    registry.callbacks.push_back(cell);
+                    registry.callbacks.push_back(listed);
                 }
             }
         }
     }
     let mut dead = Vec::new();
-    for cells in [&mut old_finalizable, &mut finalizable] {
-        cells.retain(|&cell| {
-            let alive = is_marked(cell);
+    for listed in [&mut old_finalizable, &mut finalizable] {
+        listed.retain(|&listed| {
+            let alive = is_marked(listed.cell());
             if !alive {
                 // SAFETY: dead, but not swept yet.
-                unsafe { (*cell).clear_flags(FLAG_FINALIZABLE) };
-                dead.push(cell);
+                unsafe { (*listed.cell()).clear_flags(FLAG_FINALIZABLE) };
+                dead.push(listed);
             }
             alive
         });
@@ -198,17 +272,27 @@ pub(crate) fn process(
     registry
         .finalizers
         .iter()
-        .for_each(|&cell| marker.mark(cell));
+        .for_each(|listed| marker.mark(listed.cell()));
     marker.drain();
     // An object before those that it reaches, as a pool before its pipes; where there is no such relation the newest
     // first: what uses another object was mostly made after it.
-    let wanted: HashSet<Cell> = dead.iter().copied().collect();
-    let first: Vec<Cell> = dead.iter().copied().filter(|&c| is_marked(c)).collect();
-    let order = marker.mark_in_post_order(dead.into_iter(), |cell| wanted.contains(&cell));
+    let wanted: HashMap<Cell, Listed> = dead.iter().map(|&l| (l.cell(), l)).collect();
+    let first: Vec<Listed> = dead
+        .iter()
+        .copied()
+        .filter(|l| is_marked(l.cell()))
+        .collect();
+    let cells = dead.iter().map(|l| l.cell());
+    let order = marker.mark_in_post_order(cells, |cell| wanted.contains_key(&cell));
     registry.finalizers.extend(first.into_iter().rev());
-    registry.finalizers.extend(order.into_iter().rev());
-    // SAFETY: as above.
-    weak.retain(|&cell| is_marked(cell) && unsafe { target(cell) }.load(Ordering::Relaxed) != 0);
+    registry
+        .finalizers
+        .extend(order.into_iter().rev().map(|cell| wanted[&cell]));
+    weak.retain(|&listed| {
+        let cell = listed.cell();
+        // SAFETY: as above.
+        is_marked(cell) && unsafe { target(cell) }.load(Ordering::Relaxed) != 0
+    });
     registry.old_weak.append(&mut weak);
     registry.old_finalizable.append(&mut old_finalizable);
     registry.old_finalizable.append(&mut finalizable);

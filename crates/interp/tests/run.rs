@@ -16,7 +16,7 @@ static HOOKS: Hooks = Hooks {
     current_frame: taipan_interp::frames::current,
     poll: |th, _| {
         th.mutator.clear_poll(gc::POLL_PENDING);
-        while let Some(cell) = gc::pop_pending_finalizer() {
+        while let Some((cell, _)) = gc::pop_pending_finalizer() {
             let v = Value::from_cell(cell);
             if let Some(del) = class_of(v).slots().del {
                 del(th, v)?;

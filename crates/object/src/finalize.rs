@@ -3,7 +3,7 @@
 use crate::error::PyResult;
 use crate::frame::{GenState, Generator};
 use crate::func::Function;
-use crate::thread::{POLL_ASYNC_EXC, POLL_SIGNAL, Thread};
+use crate::thread::{Interpreter, POLL_ASYNC_EXC, POLL_SIGNAL, Thread};
 use crate::types::{self, class_of};
 use crate::value::Value;
 use crate::weak::WeakRef;
@@ -35,11 +35,13 @@ fn run_until(th: &Thread, leave: impl Fn() -> bool) -> usize {
             th.mutator.set_poll(gc::POLL_PENDING);
             break;
         }
-        if let Some(cell) = gc::pop_pending_weak_callback() {
-            run_callback(th, Value::from_cell(cell));
-        } else if let Some(cell) = gc::pop_pending_finalizer() {
+        if let Some((cell, owner)) = gc::pop_pending_weak_callback() {
+            let v = Value::from_cell(cell);
+            in_interpreter(th, owner, |th| run_callback(th, v));
+        } else if let Some((cell, owner)) = gc::pop_pending_finalizer() {
             n += 1;
-            finalize(th, Value::from_cell(cell));
+            let v = Value::from_cell(cell);
+            in_interpreter(th, owner, |th| finalize(th, v));
         } else {
             break;
         }
@@ -48,12 +50,26 @@ fn run_until(th: &Thread, leave: impl Fn() -> bool) -> usize {
     n
 }
 
+/// Runs `f` in the interpreter whose object it is about. One that ends meanwhile has no use for it.
+fn in_interpreter(th: &Thread, owner: u16, f: impl FnOnce(&Thread)) {
+    if owner == th.interp.owner {
+        return f(th);
+    }
+    Interpreter::visit(owner, |interp| {
+        // Where there is no memory for another stack the object goes without.
+        let _ = th.enter(interp, |th| {
+            th.in_finalizers.set(true);
+            f(th);
+        });
+    });
+}
+
 /// Runs the `__del__` methods of all objects that have one, reachable or not: at the end of a program, while its
 /// modules are still whole. Objects whose finalisers are native, streams and generators, are left alone.
 pub fn run_all(th: &Thread) {
     // A finaliser may make objects with finalisers; a few rounds, not for ever.
     for _ in 0..3 {
-        gc::queue_finalizable(&th.mutator, &|cell| {
+        gc::queue_finalizable(th.mutator, th.interp.owner, &|cell| {
             let v = Value::from_cell(cell.cast_const());
             let own = class_of(v).lookup(names::DEL.get());
             own.is_some_and(|f| f.downcast::<Function>().is_some())
@@ -62,6 +78,13 @@ pub fn run_all(th: &Thread) {
             return;
         }
     }
+}
+
+/// Runs the native finalisers of all this interpreter's objects that have one, reachable or not, the newest first: streams
+/// are written out and closed, generators that wait are closed. After [`run_all`], at the interpreter's end.
+pub fn run_native(th: &Thread) {
+    gc::queue_finalizable_newest_first(th.mutator, th.interp.owner);
+    run_pending(th);
 }
 
 fn run_callback(th: &Thread, weak: Value) {

@@ -119,6 +119,11 @@ impl Monitors {
         self.table.trace(m);
     }
 
+    /// Lets go of all tools.
+    pub(crate) fn forget(&self, no_owner: &taipan_gc::Header) {
+        self.table.set(no_owner, None);
+    }
+
     /// The events that some tool wants everywhere.
     pub fn everywhere(&self) -> u32 {
         self.tools

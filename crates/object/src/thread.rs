@@ -9,11 +9,19 @@ use crate::types::StaticType;
 use crate::value::Value;
 use std::cell::Cell;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use taipan_gc::{self as gc, Header, Marker, Mutator, ObjectGuard};
 use taipan_text::hash::HashKey;
 
+mod enter;
 mod frame_stack;
+mod interpreter;
+mod stacks;
+
+pub(crate) use interpreter::trace_interpreters;
+pub use interpreter::{GilOf, Interpreter, Limits};
+pub use stacks::Stacks;
+use stacks::{MAX_FRAMES, STACK_WORDS, WINDOWS_BYTES};
 
 /// Poll bit: a signal handler waits to be run (main thread only).
 pub const POLL_SIGNAL: u32 = gc::POLL_FIRST_FREE;
@@ -41,15 +49,6 @@ pub fn set_hash_key(k: HashKey) {
 pub fn hash_bytes(bytes: &[u8]) -> i64 {
     HASH_KEY.get_or_init(|| HashKey::from_seed(0)).hash(bytes)
 }
-
-/// Frame records per thread: address space, touched as used.
-const MAX_FRAMES: usize = 1 << 16;
-
-/// Registers per native thread's window stack: 4 MiB of address space, touched as used.
-const STACK_WORDS: usize = 1 << 19;
-/// Bytes for windows: some room is left for the largest native one.
-const WINDOWS_BYTES: usize = (STACK_WORDS - 1024) * 8;
-const STACK_BYTES: usize = STACK_WORDS * 8 + MAX_FRAMES * size_of::<FrameRec>();
 
 /// One level of "the exception being handled": a thread has one, each generator in execution its own.
 pub struct ExcNode {
@@ -80,9 +79,11 @@ impl Default for ExcNode {
 /// Only its own thread uses it, but for the atomics.
 pub struct Thread {
     /// The collector's part: allocation, polls, blocking regions.
-    pub mutator: Box<Mutator>,
+    pub mutator: &'static Mutator,
     /// The interpreter this thread runs.
     pub interp: &'static Interpreter,
+    /// The state of the same OS thread in the interpreter from where it entered this one; null for none.
+    outer: *const Thread,
     /// The register stack: frames' windows.
     stack: *mut Value,
     /// One past the highest register in use; the collector scans up to here.
@@ -140,56 +141,6 @@ pub struct Thread {
     pub(crate) in_finalizers: Cell<bool>,
 }
 
-/// The register stack and the frame records of a thread to be.
-pub struct Stacks(usize);
-
-impl Stacks {
-    /// Reserves the address space: memory comes as it is used.
-    ///
-    /// # Errors
-    /// When the system refuses.
-    pub fn reserve() -> std::io::Result<Stacks> {
-        if let Ok(mut spare) = SPARE_STACKS.try_lock()
-            && let Some(address) = spare.pop()
-        {
-            return Ok(Stacks(address));
-        }
-        // SAFETY: plain anonymous memory.
-        let stack = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                STACK_BYTES,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-                -1,
-                0,
-            )
-        };
-        if stack == libc::MAP_FAILED {
-            return Err(std::io::Error::last_os_error());
-        }
-        Ok(Stacks(stack as usize))
-    }
-}
-
-/// Stacks of ended threads, for the next ones. Only ever tried, not waited for: in the child of a fork the lock may
-/// be that of a thread which does not exist.
-static SPARE_STACKS: std::sync::Mutex<Vec<usize>> = std::sync::Mutex::new(Vec::new());
-const MAX_SPARE_STACKS: usize = 8;
-
-impl Drop for Stacks {
-    fn drop(&mut self) {
-        if let Ok(mut spare) = SPARE_STACKS.try_lock()
-            && spare.len() < MAX_SPARE_STACKS
-        {
-            spare.push(self.0);
-            return;
-        }
-        // SAFETY: the mapping made in `reserve`; nothing points into it.
-        unsafe { libc::munmap(self.0 as *mut _, STACK_BYTES) };
-    }
-}
-
 /// What the layers above plug in; each is set once at start-up.
 pub struct Hooks {
     /// Runs a Python function's code with bound arguments: see `interp`.
@@ -237,7 +188,6 @@ thread_local! {
     static CURRENT: Cell<*const Thread> = const { Cell::new(std::ptr::null()) };
 }
 
-static NEXT_INTERP: AtomicU64 = AtomicU64::new(0);
 static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
 
 /// The addresses of the attached threads' states. Locked by running threads only and never across a safepoint, so
@@ -280,19 +230,11 @@ pub fn add_after_fork_child(f: fn(&Thread)) {
 /// In the child of a fork: forgets the threads that are not there and runs what [`add_after_fork_child`] was given.
 /// The collector's own `after_fork_child` comes first.
 pub fn after_fork_child(th: &Thread) {
-    let me = th as *const Thread as usize;
     THREADS
         .lock()
         .unwrap_or_else(|e| e.into_inner())
-        .retain(|p| *p == me);
-    for i in INTERPRETERS
-        .lock()
-        .unwrap_or_else(|e| e.into_inner())
-        .iter()
-    {
-        let n = usize::from(std::ptr::eq(*i, th.interp));
-        i.threads.store(n, Ordering::Release);
-    }
+        .retain(|p| th.chain().any(|t| std::ptr::eq(t, *p as *const Thread)));
+    interpreter::after_fork_child(th);
     if let Some(gil) = &th.interp.gil {
         gil.after_fork_child(Some(th.mutator.poll_word() as *const _ as usize));
     }
@@ -313,114 +255,6 @@ pub fn after_fork_child(th: &Thread) {
 fn stop_for_good() -> ! {
     loop {
         std::thread::park();
-    }
-}
-
-/// One interpreter: modules, builtins, import state, threads, and the GIL if it has one.
-pub struct Interpreter {
-    /// Its number; the main one is 0.
-    pub id: u64,
-    /// `sys.modules`
-    pub modules: FieldOf<Dict>,
-    /// The `builtins` module's dict.
-    pub builtins: FieldOf<Dict>,
-    /// The `sys` module's dict.
-    pub sys_dict: FieldOf<Dict>,
-    /// Objects that native modules keep per interpreter, by name.
-    pub state: FieldOf<Dict>,
-    /// The tools of `sys.monitoring`.
-    pub monitors: crate::monitor::Monitors,
-    /// `importlib._bootstrap`, once loaded.
-    pub importlib: Field,
-    /// The GIL, in the mode with one.
-    pub gil: Option<taipan_sync::Gil>,
-    /// Limit of nested Python calls.
-    pub recursion_limit: AtomicI32,
-    /// Set when finalisation has begun.
-    pub finalizing: AtomicBool,
-    /// Non-daemon and daemon threads attached.
-    pub threads: AtomicUsize,
-    /// Start-up configuration; owned by the engine.
-    pub config: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
-}
-
-fn request_gil(holder: usize) {
-    let word = holder as *const std::sync::atomic::AtomicU32;
-    if !word.is_null() {
-        // SAFETY: the holder is the poll word of an attached thread; it releases the GIL before it detaches.
-        unsafe { (*word).fetch_or(POLL_GIL, Ordering::AcqRel) };
-    }
-}
-
-impl Interpreter {
-    /// A new interpreter; immortal. `with_gil` gives it a GIL of its own.
-    pub fn create(with_gil: bool) -> &'static Interpreter {
-        let interp = Box::leak(Box::new(Interpreter {
-            id: NEXT_INTERP.fetch_add(1, Ordering::Relaxed),
-            modules: FieldOf::null(),
-            builtins: FieldOf::null(),
-            sys_dict: FieldOf::null(),
-            state: FieldOf::null(),
-            monitors: crate::monitor::Monitors::new(),
-            importlib: Field::absent(),
-            gil: with_gil.then(|| taipan_sync::Gil::new(request_gil)),
-            recursion_limit: AtomicI32::new(1000),
-            finalizing: AtomicBool::new(false),
-            threads: AtomicUsize::new(0),
-            config: OnceLock::new(),
-        }));
-        INTERPRETERS
-            .lock()
-            .unwrap_or_else(|e| e.into_inner())
-            .push(interp);
-        interp
-    }
-
-    fn trace(&self, m: &mut Marker) {
-        self.modules.trace(m);
-        self.builtins.trace(m);
-        self.sys_dict.trace(m);
-        self.state.trace(m);
-        self.monitors.trace(m);
-        self.importlib.trace(m);
-    }
-
-    /// Begins the interpreter's end: all its other threads stop for good, each at its next safepoint or when it leaves
-    /// a blocking region; new ones stop before they run anything. When this returns they are all at such a point.
-    pub fn freeze_other_threads(&self, th: &Thread) {
-        self.finalizing.store(true, Ordering::SeqCst);
-        for_each_thread(&mut |other| {
-            if std::ptr::eq(other.interp, self) && !std::ptr::eq(other, th) {
-                other.mutator.set_poll(POLL_FREEZE);
-            }
-        });
-        gc::stop_world(&th.mutator, || ());
-    }
-
-    /// Sets one of this interpreter's dicts. Interpreters are roots: there is no owner to remember.
-    pub fn set_dict(&self, field: &FieldOf<Dict>, d: &Object<Dict>) {
-        static DUMMY: Header = Header {
-            shape: std::sync::atomic::AtomicU32::new(0),
-            kind: 0,
-            flags: std::sync::atomic::AtomicU8::new(0),
-            lock: taipan_sync::ByteLock::new(),
-            aux: std::sync::atomic::AtomicU8::new(0),
-        };
-        field.set(&DUMMY, Some(d));
-    }
-}
-
-static INTERPRETERS: std::sync::Mutex<Vec<&'static Interpreter>> =
-    std::sync::Mutex::new(Vec::new());
-
-/// Marks what the interpreters hold; a root of the bootstrap.
-pub(crate) fn trace_interpreters(m: &mut Marker) {
-    for i in INTERPRETERS
-        .lock()
-        .unwrap_or_else(|e| e.into_inner())
-        .iter()
-    {
-        i.trace(m);
     }
 }
 
@@ -460,14 +294,39 @@ impl Thread {
     ) -> std::io::Result<Box<Thread>> {
         let mutator =
             Mutator::attach().map_err(|_| std::io::Error::from_raw_os_error(libc::ENOMEM))?;
-        let stack = stacks.0 as *mut Value;
-        std::mem::forget(stacks);
+        let th = Self::new(
+            interp,
+            is_main,
+            Box::leak(mutator),
+            stacks,
+            std::ptr::null(),
+        );
+        th.come_in();
+        if interp.finalizing.load(Ordering::SeqCst) && !is_main {
+            th.mutator.set_poll(POLL_FREEZE);
+            th.mutator.blocking(|| stop_for_good());
+        }
+        if let Some(gil) = &interp.gil {
+            th.mutator
+                .blocking(|| gil.acquire(th.mutator.poll_word() as *const _ as usize));
+        }
+        Ok(th)
+    }
+
+    fn new(
+        interp: &'static Interpreter,
+        is_main: bool,
+        mutator: &'static Mutator,
+        stacks: Stacks,
+        outer: *const Thread,
+    ) -> Box<Thread> {
+        let stack = stacks.into_raw();
         // SAFETY: a call without arguments.
         let ident = unsafe { libc::pthread_self() } as u64;
-        let limit = native_limit(&mutator);
         let th = Box::new(Thread {
             mutator,
             interp,
+            outer,
             stack,
             stack_top: Cell::new(stack),
             // SAFETY: within the mapping.
@@ -481,7 +340,7 @@ impl Thread {
             frame: Cell::new(std::ptr::null_mut()),
             exc: Cell::new(std::ptr::null()),
             base_exc: ExcNode::new(),
-            native_limit: Cell::new(limit),
+            native_limit: Cell::new(native_limit(mutator)),
             ident,
             trace_fn: Field::absent(),
             profile_fn: Field::absent(),
@@ -503,23 +362,42 @@ impl Thread {
         });
         th.exc.set(&th.base_exc);
         th.set_frame_limit();
-        th.mutator
-            .set_root_tracer(trace_thread, &*th as *const Thread as *mut ());
-        CURRENT.set(&*th);
-        interp.threads.fetch_add(1, Ordering::AcqRel);
+        th
+    }
+
+    /// Makes this the state of the calling OS thread.
+    fn come_in(&self) {
+        self.mutator
+            .set_root_tracer(trace_thread, self as *const Thread as *mut ());
+        self.mutator.set_owner(self.interp.owner);
+        CURRENT.set(self);
+        self.interp.threads.fetch_add(1, Ordering::AcqRel);
         THREADS
             .lock()
             .unwrap_or_else(|e| e.into_inner())
-            .push(&*th as *const Thread as usize);
-        if interp.finalizing.load(Ordering::SeqCst) && !is_main {
-            th.mutator.set_poll(POLL_FREEZE);
-            th.mutator.blocking(|| stop_for_good());
+            .push(self as *const Thread as usize);
+    }
+
+    /// Makes this the state of the calling OS thread no more, but the one it entered from, if any.
+    fn go_out(&self) {
+        self.interp.threads.fetch_sub(1, Ordering::AcqRel);
+        let me = self as *const Thread as usize;
+        THREADS
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .retain(|p| *p != me);
+        CURRENT.set(self.outer);
+        // A collection may begin from here on: it must find no pointer to this state any more.
+        match self.outer() {
+            Some(outer) => {
+                let data = outer as *const Thread as *mut ();
+                self.mutator.set_root_tracer(trace_thread, data);
+                self.mutator.set_owner(outer.interp.owner);
+            }
+            None => self
+                .mutator
+                .set_root_tracer(|_, _| {}, std::ptr::null_mut()),
         }
-        if let Some(gil) = &interp.gil {
-            th.mutator
-                .blocking(|| gil.acquire(th.mutator.poll_word() as *const _ as usize));
-        }
-        Ok(th)
     }
 
     /// Detaches this thread; no Python code may run on it any more.
@@ -527,19 +405,12 @@ impl Thread {
         if let Some(gil) = &self.interp.gil {
             gil.release();
         }
-        self.interp.threads.fetch_sub(1, Ordering::AcqRel);
-        let me = &*self as *const Thread as usize;
-        THREADS
-            .lock()
-            .unwrap_or_else(|e| e.into_inner())
-            .retain(|p| *p != me);
-        CURRENT.set(std::ptr::null());
+        self.go_out();
         let Thread { mutator, stack, .. } = *self;
-        let stacks = Stacks(stack as usize);
-        // A collection may begin while the mutator detaches: it must find no pointer to this state any more.
-        mutator.set_root_tracer(|_, _| {}, std::ptr::null_mut());
+        // SAFETY: it was leaked in `attach_with`, and no state refers to it any more.
+        let mutator = unsafe { Box::from_raw((mutator as *const Mutator).cast_mut()) };
         mutator.detach();
-        drop(stacks);
+        drop(Stacks::from_raw(stack));
     }
 
     /// Whether this is the main thread of its interpreter: the one that was attached as such, or in the child of a
@@ -860,6 +731,10 @@ fn native_limit(mutator: &Mutator) -> usize {
 unsafe fn trace_thread(data: *mut (), m: &mut Marker) {
     // SAFETY: registered with this thread's address; the thread is stopped.
     let th = unsafe { &*(data as *const Thread) };
+    if !th.outer.is_null() {
+        // SAFETY: as this one; the state from where it was entered lives longer.
+        unsafe { trace_thread(th.outer as *mut (), m) };
+    }
     for f in [&th.trace_fn, &th.profile_fn, &th.context, &th.async_exc] {
         f.trace(m);
     }

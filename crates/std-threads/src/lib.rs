@@ -8,7 +8,6 @@
 //! | `contextvars` | `_contextvars`: contexts as persistent maps |
 //! | `crossinterp` | values on their way between interpreters |
 //! | `faulthandler` | tracebacks on fatal signals, on request, after a time |
-//! | `interpreters` | `_interpreters` |
 //! | `interpchannels` | `_interpchannels`: channels between interpreters |
 //! | `interpqueues` | `_interpqueues`: queues between interpreters |
 //! | `queue` | `_queue`: `SimpleQueue` |
@@ -24,7 +23,6 @@ pub mod crossinterp;
 pub mod faulthandler;
 pub mod interpchannels;
 pub mod interpqueues;
-pub mod interpreters;
 pub mod queue;
 mod ring;
 mod state;
@@ -42,7 +40,6 @@ static MODULES: &[&ModuleSpec] = &[
     &collector::MODULE,
     &contextvars::MODULE,
     &faulthandler::MODULE,
-    &interpreters::MODULE,
     &interpchannels::MODULE,
     &interpqueues::MODULE,
     &queue::MODULE,
@@ -88,6 +85,10 @@ fn with_args<R>(
 }
 
 /// `f(*args, **kwargs)`
-fn call_with(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
+/// Calls `f` with the arguments that a tuple and a dict hold, each of which may be absent.
+///
+/// # Errors
+/// What `f` raises; `TypeError` for keywords that are not strings.
+pub fn call_with(th: &Thread, f: Value, args: Value, kwargs: Value) -> PyResult {
     with_args(th, args, kwargs, |args| call::call_args(th, f, args))
 }

@@ -56,8 +56,16 @@ fn is_mapping(v: Value) -> bool {
     class_of(v).slots().getitem.is_some()
 }
 
+fn allowed(th: &Thread) -> PyResult<()> {
+    if th.interp.limits.exec {
+        return Ok(());
+    }
+    Err(th.runtime_error("exec not supported for isolated subinterpreters"))
+}
+
 /// `execv(path, argv)`
 pub fn execv(th: &Thread, a: &[Value]) -> PyResult {
+    allowed(th)?;
     let path = Path::plain(th, "execv", a[0])?;
     let list = argv(th, "execv() arg 2", a[1])?;
     th.audit("os.exec", &[path.object, a[1], Value::NONE])?;
@@ -67,6 +75,7 @@ pub fn execv(th: &Thread, a: &[Value]) -> PyResult {
 
 /// `execve(path, argv, env)`
 pub fn execve(th: &Thread, a: &[Value]) -> PyResult {
+    allowed(th)?;
     let path = Path::or_fd(th, "execve", a[0])?;
     if tuple_or_list(th, a[1])?.is_none() {
         return Err(th.type_error("execve: argv must be a tuple or list"));

@@ -52,6 +52,10 @@ fn with_callbacks<T>(
     call: impl FnOnce() -> std::io::Result<T>,
     is_child: impl FnOnce(&T) -> bool,
 ) -> PyResult<T> {
+    if !th.interp.limits.fork {
+        let msg = "fork not supported for isolated subinterpreters";
+        return Err(th.runtime_error(msg));
+    }
     if th.interp.finalizing.load(Ordering::Acquire) {
         return Err(th.raise(
             &taipan_object::exception::PYTHON_FINALIZATION_ERROR,
@@ -86,6 +90,9 @@ pub fn fork(th: &Thread, _: &[Value]) -> PyResult {
 
 /// `forkpty()`
 pub fn forkpty(th: &Thread, _: &[Value]) -> PyResult {
+    if th.interp.id != 0 {
+        return Err(th.runtime_error("fork not supported for subinterpreters"));
+    }
     let (side, fd) = with_callbacks(th, "forkpty", host::forkpty, |r| r.0 == Side::Child)?;
     Value::try_tuple(th, &[number(side), Value::small_int(i64::from(fd))])
 }

@@ -19,7 +19,7 @@ pub static INTERPRETER_ERROR: StaticType = StaticType::new(
 );
 
 /// `concurrent.interpreters.InterpreterNotFoundError`
-pub static INTERPRETER_NOT_FOUND: StaticType = StaticType::new(
+pub static INTERPRETER_NOT_FOUND_ERROR: StaticType = StaticType::new(
     MODULE,
     "InterpreterNotFoundError",
     Some(&INTERPRETER_ERROR),
@@ -28,7 +28,7 @@ pub static INTERPRETER_NOT_FOUND: StaticType = StaticType::new(
 );
 
 /// `concurrent.interpreters.NotShareableError`
-pub static NOT_SHAREABLE: StaticType = StaticType::new(
+pub static NOT_SHAREABLE_ERROR: StaticType = StaticType::new(
     MODULE,
     "NotShareableError",
     Some(&TYPE_ERROR),
@@ -43,25 +43,25 @@ pub static INTERPRETER_ERROR_SPEC: TypeSpec = TypeSpec {
 };
 
 /// What `InterpreterNotFoundError` is.
-pub static INTERPRETER_NOT_FOUND_SPEC: TypeSpec = TypeSpec {
+pub static INTERPRETER_NOT_FOUND_ERROR_SPEC: TypeSpec = TypeSpec {
     doc: "An interpreter was not found",
     ..TypeSpec::EMPTY
 };
 
 /// What `NotShareableError` is.
-pub static NOT_SHAREABLE_SPEC: TypeSpec = TypeSpec::EMPTY;
+pub static NOT_SHAREABLE_ERROR_SPEC: TypeSpec = TypeSpec::EMPTY;
 
 pub(super) fn init(th: &Thread) -> PyResult<()> {
     INTERPRETER_ERROR.define(th, &INTERPRETER_ERROR_SPEC)?;
-    INTERPRETER_NOT_FOUND.define(th, &INTERPRETER_NOT_FOUND_SPEC)?;
-    NOT_SHAREABLE.define(th, &NOT_SHAREABLE_SPEC)?;
+    INTERPRETER_NOT_FOUND_ERROR.define(th, &INTERPRETER_NOT_FOUND_ERROR_SPEC)?;
+    NOT_SHAREABLE_ERROR.define(th, &NOT_SHAREABLE_ERROR_SPEC)?;
     Ok(())
 }
 
 /// A `NotShareableError` with a cause, if there is one.
 #[cold]
 pub fn not_shareable(th: &Thread, msg: impl AsRef<str>, cause: Option<Raised>) -> Raised {
-    let e = th.raise(&NOT_SHAREABLE, msg);
+    let e = th.raise(&NOT_SHAREABLE_ERROR, msg);
     if let Some(cause) = cause
         && let Some(o) = e.0.downcast::<Exception>()
     {

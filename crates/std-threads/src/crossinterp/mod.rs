@@ -32,7 +32,11 @@ use taipan_object::exception::OVERFLOW_ERROR;
 use taipan_object::types::{self, is_exactly};
 use taipan_object::{PyResult, Raised, Thread, Value, attr, call, strings};
 
-pub use errors::{INTERPRETER_ERROR, INTERPRETER_NOT_FOUND, NOT_SHAREABLE, not_shareable};
+pub use buffer::{BUFFER_VIEW, BUFFER_VIEW_SPEC};
+pub use errors::{
+    INTERPRETER_ERROR, INTERPRETER_ERROR_SPEC, INTERPRETER_NOT_FOUND_ERROR,
+    INTERPRETER_NOT_FOUND_ERROR_SPEC, NOT_SHAREABLE_ERROR, NOT_SHAREABLE_ERROR_SPEC, not_shareable,
+};
 pub use packed::release;
 pub use unbound::UnboundOp;
 
@@ -80,6 +84,13 @@ pub fn init(th: &Thread) -> PyResult<()> {
     errors::init(th)?;
     packed::init(th)?;
     buffer::init(th)
+}
+
+/// An interpreter is closed: what it has put into queues and channels is unbound, the ends of channels that it used are
+/// released.
+pub fn interpreter_gone(th: &Thread, id: u64) {
+    crate::interpqueues::interpreter_gone(th, id);
+    crate::interpchannels::interpreter_gone(th, id);
 }
 
 /// Whether a value's type is one whose instances are shared without a fallback; a tuple's items are not asked.

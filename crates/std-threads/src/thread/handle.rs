@@ -287,6 +287,10 @@ fn starting<'a>(th: &Thread) -> PyResult<&'a Object<Dict>> {
 /// Starts a thread that calls `call[0](*call[1], **call[2])`.
 fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyResult<()> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
+    if !th.interp.limits.threads {
+        let msg = "thread is not supported for isolated subinterpreters";
+        return Err(th.runtime_error(msg));
+    }
     if th.interp.finalizing.load(Ordering::Acquire) {
         return Err(th.raise(
             &exc::PYTHON_FINALIZATION_ERROR,

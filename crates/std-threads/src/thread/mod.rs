@@ -34,7 +34,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             .doc("An obsolete synonym of start_new_thread()."),
         Method::new("start_joinable_thread", "(function, handle=None, daemon=True)", handle::start_joinable_thread)
             .doc("*For internal use only*: start a new thread.\n\nLike start_new_thread(), this starts a new thread calling the given function.\nUnlike start_new_thread(), this returns a handle object with methods to join\nor detach the given thread.\nThis function is not for third-party code, please use the\n`threading` module instead. During finalization the runtime will not wait for\nthe thread to exit if daemon is True. If handle is provided it must be a\nnewly created thread._ThreadHandle instance."),
-        Method::new("daemon_threads_allowed", "()", |_, _| Ok(Value::TRUE))
+        Method::new("daemon_threads_allowed", "()", |th, _| Ok(Value::bool(th.interp.limits.daemon_threads)))
             .doc("Return True if daemon threads are allowed in the current interpreter,\nand False otherwise.\n"),
         Method::new("allocate_lock", "()", |th, _| Ok(new_lock(th))).doc(ALLOCATE),
         Method::new("allocate", "()", |th, _| Ok(new_lock(th))).doc("An obsolete synonym of allocate_lock()."),

@@ -1,0 +1,330 @@
+//! Running code in another interpreter.
+
+use super::failure::Failure;
+use super::{error, find, life};
+use crate::run::main_dict;
+use taipan_bytecode::{CodeRef, Const, Instr, Op};
+use taipan_object::code::Code;
+use taipan_object::dict::Dict;
+use taipan_object::exception::{self as exc, Exception};
+use taipan_object::func::Function;
+use taipan_object::types::class_of;
+use taipan_object::{Interpreter, Object, PyResult, Raised, Thread, Value, ValueVec, names, ops};
+use taipan_std_threads::crossinterp::{self, Fallback};
+
+/// Why something could not be done in the other interpreter.
+enum Trouble {
+    /// Its code raised.
+    Failed(Failure),
+    /// What was sent there could not be restored there.
+    NotRestored(Failure),
+}
+
+/// Runs `f` as the code of another interpreter's `__main__`.
+fn as_main<R>(
+    th: &Thread,
+    interp: &'static Interpreter,
+    f: impl FnOnce(&Thread) -> R,
+) -> PyResult<R> {
+    /// Gives the right to run `__main__` back, also when `f` unwinds.
+    struct End(&'static Interpreter);
+    impl Drop for End {
+        fn drop(&mut self) {
+            self.0.end_main();
+        }
+    }
+    if !interp.begin_main() {
+        return Err(error(th, "interpreter already running"));
+    }
+    let end = End(interp);
+    // It may have been closed since it was found; then nobody minds who has the right.
+    if Interpreter::by_id(interp.id).is_none() {
+        return Err(life::not_found(th, interp));
+    }
+    let r = th
+        .enter(interp, f)
+        .map_err(|e| th.os_error(&e, Value::ABSENT));
+    drop(end);
+    r
+}
+
+/// Names and packed values that are to be set in `__main__` of another interpreter.
+struct Updates {
+    names: ValueVec,
+    packed: ValueVec,
+}
+
+impl Updates {
+    fn none() -> Updates {
+        Updates {
+            names: ValueVec::new(),
+            packed: ValueVec::new(),
+        }
+    }
+
+    fn of(th: &Thread, d: &Object<Dict>) -> PyResult<Updates> {
+        let mut updates = Updates::none();
+        let items = Dict::from_map(th, d.map.copy(th, &d.header)?);
+        let mut at = 0;
+        while let Some((next, k, v, _)) = items.map.next_entry(at) {
+            at = next;
+            if k.as_wtf8().is_none() {
+                return Err(th.type_error("bad argument type for built-in operation"));
+            }
+            updates.names.push(th, k)?;
+            updates
+                .packed
+                .push(th, crossinterp::capture(th, v, Fallback::None)?)?;
+        }
+        Ok(updates)
+    }
+
+    fn apply(&self, th: &Thread) -> PyResult<()> {
+        let d = main_namespace(th)?;
+        for (name, packed) in self.names.iter().zip(self.packed.iter()) {
+            let v = crossinterp::restore(th, *packed)?;
+            d.set(th, *name, v)?;
+        }
+        Ok(())
+    }
+}
+
+fn main_namespace<'a>(th: &Thread) -> PyResult<&'a Object<Dict>> {
+    main_dict(th).ok_or_else(|| th.runtime_error("unable to get __main__ module"))
+}
+
+/// Runs a script's code in the other interpreter: None, or what is told of what it raised.
+fn run_script(
+    th: &Thread,
+    interp: &'static Interpreter,
+    code: CodeRef,
+    updates: &Updates,
+) -> PyResult {
+    let outcome = as_main(th, interp, |inner| {
+        updates
+            .apply(inner)
+            .map_err(|e| Trouble::NotRestored(Failure::whatever_of(inner, e.0)))?;
+        let ran = || -> PyResult {
+            let code = Object::<Code>::new(inner, code)?.value();
+            let g = main_namespace(inner)?.value();
+            taipan_interp::run_code(inner, code, g, g, Value::ABSENT)
+        };
+        match ran() {
+            Ok(_) => Ok(()),
+            Err(e) => Err(Trouble::Failed(Failure::whatever_of(inner, e.0))),
+        }
+    })?;
+    match outcome {
+        Ok(()) => Ok(Value::NONE),
+        Err(Trouble::Failed(failure)) => failure.namespace(th),
+        Err(Trouble::NotRestored(failure)) => Err(not_restored(th, &failure)),
+    }
+}
+
+fn not_restored(th: &Thread, failure: &Failure) -> Raised {
+    error(th, failure.formatted())
+}
+
+/// The argument `shared` of the functions that run scripts.
+fn shared(th: &Thread, f: &str, v: Value) -> PyResult<Updates> {
+    match v.present() {
+        None => Ok(Updates::none()),
+        Some(v) => Updates::of(th, dict(th, f, 3, v)?),
+    }
+}
+
+fn dict<'a>(th: &Thread, f: &str, place: usize, v: Value) -> PyResult<&'a Object<Dict>> {
+    v.as_dict()
+        .ok_or_else(|| bad_argument(th, f, place, "dict", v))
+}
+
+fn bad_argument(th: &Thread, f: &str, place: usize, wanted: &str, v: Value) -> Raised {
+    let given = if v.is_none() {
+        "None".into()
+    } else {
+        class_of(v).name_text().to_string()
+    };
+    th.type_error(format!(
+        "_interpreters.{f}() argument {place} must be {wanted}, not {given}"
+    ))
+}
+
+/// The code of a script's text.
+fn compiled(th: &Thread, text: Value) -> PyResult<CodeRef> {
+    let name = Value::str(th, "<script>");
+    let code = crate::compile::compile(th, text, name, "exec", 0, -1)?;
+    Ok(code.expect::<Code>().source().clone())
+}
+
+/// The code of a function or code object that is to be run as a script: no parameters, no closure, no result.
+fn script_of_code(th: &Thread, code: &Object<Code>) -> PyResult<CodeRef> {
+    code.ready(th)?;
+    let data = code.data();
+    if data.total_params() != 0 {
+        return Err(th.value_error("code with args not supported"));
+    }
+    if !data.freevars.is_empty() {
+        return Err(th.value_error("closures not supported"));
+    }
+    if !returns_only_none(data) {
+        return Err(th.value_error("code that returns a value is not a script"));
+    }
+    Ok(code.source().clone())
+}
+
+/// Whether each way out of the code by `return` gives None.
+fn returns_only_none(data: &taipan_bytecode::CodeData) -> bool {
+    let mut at = 0;
+    while at < data.code.len() {
+        let instr = Instr(data.code[at]);
+        let op = instr.op();
+        match op {
+            Op::RETURN_CONST => {
+                if !matches!(data.consts.get(instr.index32() as usize), Some(Const::None)) {
+                    return false;
+                }
+            }
+            Op::RETURN | Op::RETURN_GENERATOR => return false,
+            _ => {}
+        }
+        let info = op.info();
+        at += 1 + info.extra as usize + info.cache as usize;
+    }
+    true
+}
+
+fn code_of<'a>(v: Value) -> Option<&'a Object<Code>> {
+    if let Some(f) = v.downcast::<Function>() {
+        return Some(f.code.expect());
+    }
+    v.downcast::<Code>()
+}
+
+/// `exec(id, code, shared)`
+pub fn exec(th: &Thread, a: &[Value]) -> PyResult {
+    let updates = a[2].present();
+    if let Some(v) = updates {
+        dict(th, "exec", 3, v)?;
+    }
+    let interp = find(th, a, 3, "exec code for")?;
+    let code = if a[1].as_wtf8().is_some() || a[1].as_bytes().is_some() {
+        compiled(th, a[1])?
+    } else if let Some(code) = code_of(a[1]) {
+        script_of_code(th, code)?
+    } else {
+        let shown = names::text(ops::repr(th, a[1])?).into_owned();
+        return Err(th.type_error(format!("unsupported script {shown}")));
+    };
+    run_script(th, interp, code, &shared(th, "exec", a[2])?)
+}
+
+/// `run_string(id, script, shared)`
+pub fn run_string(th: &Thread, a: &[Value]) -> PyResult {
+    if a[1].as_wtf8().is_none() {
+        return Err(bad_argument(th, "run_string", 2, "str", a[1]));
+    }
+    let interp = find(th, a, 3, "run a string in")?;
+    let code = compiled(th, a[1])?;
+    run_script(th, interp, code, &shared(th, "run_string", a[2])?)
+}
+
+/// `run_func(id, func, shared)`
+pub fn run_func(th: &Thread, a: &[Value]) -> PyResult {
+    let interp = find(th, a, 3, "run a function in")?;
+    let Some(code) = code_of(a[1]) else {
+        return Err(bad_argument(th, "run_func", 2, "a function", a[1]));
+    };
+    let code = script_of_code(th, code)?;
+    run_script(th, interp, code, &shared(th, "run_func", a[2])?)
+}
+
+/// `set___main___attrs(id, updates)`
+pub fn set_main_attrs(th: &Thread, a: &[Value]) -> PyResult {
+    let d = dict(th, "set___main___attrs", 2, a[1])?;
+    let interp = find(th, a, 2, "update __main__ for")?;
+    if d.map.is_empty() {
+        return Err(th.value_error("arg 2 must be a non-empty dict"));
+    }
+    let updates = Updates::of(th, d)?;
+    let outcome = as_main(th, interp, |inner| {
+        updates
+            .apply(inner)
+            .map_err(|e| Failure::whatever_of(inner, e.0))
+    })?;
+    match outcome {
+        Ok(()) => Ok(Value::NONE),
+        Err(failure) => Err(not_restored(th, &failure)),
+    }
+}
+
+/// `call(id, callable, args, kwargs)`: the result and None, or None and what is told of what was raised.
+pub fn call(th: &Thread, a: &[Value]) -> PyResult {
+    let args = a[2].present();
+    if let Some(v) = args
+        && v.as_tuple().is_none()
+    {
+        return Err(bad_argument(th, "call", 3, "tuple", v));
+    }
+    let kwargs = a[3].present();
+    if let Some(v) = kwargs {
+        dict(th, "call", 4, v)?;
+    }
+    let interp = find(th, a, 5, "make a call in")?;
+    if !ops::is_callable(a[1]) {
+        let shown = names::text(ops::repr(th, a[1])?).into_owned();
+        return Err(th.type_error(format!("expected a callable, got {shown}")));
+    }
+    let f = packed(th, a[1], "func not shareable")?;
+    let args = match args {
+        Some(v) if !v.as_tuple().unwrap_or(&[]).is_empty() => packed(th, v, "args not shareable")?,
+        _ => Value::ABSENT,
+    };
+    let kwargs = match kwargs {
+        Some(v) if !v.as_dict().is_none_or(|d| d.map.is_empty()) => {
+            packed(th, v, "kwargs not shareable")?
+        }
+        _ => Value::ABSENT,
+    };
+    let outcome = as_main(th, interp, |inner| {
+        let restored = |v: Value| match v.present() {
+            None => Ok(Value::ABSENT),
+            Some(v) => crossinterp::restore(inner, v),
+        };
+        let call =
+            || -> PyResult<[Value; 3]> { Ok([restored(f)?, restored(args)?, restored(kwargs)?]) };
+        let [f, args, kwargs] =
+            call().map_err(|e| Trouble::NotRestored(Failure::whatever_of(inner, e.0)))?;
+        let result = taipan_std_threads::call_with(inner, f, args, kwargs)
+            .map_err(|e| Trouble::Failed(Failure::whatever_of(inner, e.0)))?;
+        crossinterp::capture(inner, result, Fallback::Full)
+            .map_err(|e| Trouble::NotRestored(Failure::whatever_of(inner, e.0)))
+    })?;
+    match outcome {
+        Ok(result) => {
+            let result = crossinterp::restore(th, result)?;
+            Value::try_tuple(th, &[result, Value::NONE])
+        }
+        Err(Trouble::Failed(failure)) => {
+            let told = failure.namespace(th)?;
+            Value::try_tuple(th, &[Value::NONE, told])
+        }
+        Err(Trouble::NotRestored(failure)) => {
+            let cause = th.raise(&exc::EXCEPTION, failure.formatted());
+            let msg = "object does not support cross-interpreter data";
+            Err(caused(th, msg, cause))
+        }
+    }
+}
+
+fn packed(th: &Thread, v: Value, what: &str) -> PyResult {
+    crossinterp::capture(th, v, Fallback::Full).map_err(|cause| caused(th, what, cause))
+}
+
+/// `NotShareableError(msg)` from another exception.
+fn caused(th: &Thread, msg: &str, cause: Raised) -> Raised {
+    let e = th.raise(&crossinterp::NOT_SHAREABLE_ERROR, msg);
+    if let Some(o) = e.0.downcast::<Exception>() {
+        o.cause.set(&o.header, cause.0);
+    }
+    e
+}
