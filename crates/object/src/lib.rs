@@ -13,6 +13,8 @@
 //! | `ops` | operators, comparison, hash, truth, items, iteration, text |
 //! | `strings`, `numbers`, `seq`, `map`, `dict`, `bytearray`, `func`, `code`, `frame`, `exception`, `weak`, `iter` | cells of the core types |
 //! | `audit` | audit events |
+//! | `process` | cells of the whole process, of no interpreter |
+//! | `code_data` | code objects back to the compiler's data |
 //! | `thread` | thread and interpreter state, hooks of the upper layers |
 //! | `error` | raising |
 
@@ -24,6 +26,7 @@ pub mod bytearray;
 pub mod call;
 pub mod class;
 pub mod code;
+pub mod code_data;
 pub mod dict;
 pub mod error;
 pub mod exception;
@@ -38,6 +41,7 @@ pub mod names;
 pub mod native;
 pub mod numbers;
 pub mod ops;
+pub mod process;
 mod retired;
 pub mod scratch;
 pub mod seq;
@@ -66,6 +70,7 @@ pub fn bootstrap(th: &Thread) -> PyResult<()> {
     gc::add_root_tracer(strings::trace_interned);
     gc::add_root_tracer(class::trace_statics);
     gc::add_root_tracer(thread::trace_interpreters);
+    gc::add_root_tracer(process::trace);
     gc::add_before_collect(attr::clear_type_cache);
     gc::add_after_mark(weak::after_mark);
     heap::register::<heap::Array>();

@@ -6,8 +6,12 @@
 //! | `atexit` | functions to be called at the end |
 //! | `collector` | `gc` |
 //! | `contextvars` | `_contextvars`: contexts as persistent maps |
+//! | `crossinterp` | values on their way between interpreters |
 //! | `faulthandler` | tracebacks on fatal signals, on request, after a time |
+//! | `interpchannels` | `_interpchannels`: channels between interpreters |
+//! | `interpqueues` | `_interpqueues`: queues between interpreters |
 //! | `queue` | `_queue`: `SimpleQueue` |
+//! | `ring` | the items of a queue |
 //! | `state` | objects kept per interpreter |
 //! | `thread` | `_thread`: threads, locks, thread-local data |
 
@@ -17,7 +21,10 @@ pub mod collector;
 pub mod contextvars;
 pub mod crossinterp;
 pub mod faulthandler;
+pub mod interpchannels;
+pub mod interpqueues;
 pub mod queue;
+mod ring;
 mod state;
 pub mod thread;
 
@@ -33,6 +40,8 @@ static MODULES: &[&ModuleSpec] = &[
     &collector::MODULE,
     &contextvars::MODULE,
     &faulthandler::MODULE,
+    &interpchannels::MODULE,
+    &interpqueues::MODULE,
     &queue::MODULE,
     &thread::MODULE,
 ];

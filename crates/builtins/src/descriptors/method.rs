@@ -43,7 +43,7 @@ pub(super) static CLASSMETHOD_SPEC: TypeSpec = TypeSpec {
         s.call = Some(call_class);
         s.descr_get = Some(get_class);
     },
-    methods: METHODS,
+    methods: &[],
     getset: GETSET,
     doc: "",
     sig: "",

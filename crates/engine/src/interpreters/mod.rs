@@ -16,7 +16,7 @@ pub use life::close_all;
 pub use settings::Made;
 
 use taipan_object::call::{self, Args};
-use taipan_object::native::{Method, ModuleSpec, TypeSpec};
+use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::types::class_of;
 use taipan_object::{Interpreter, PyResult, Raised, Thread, Value, ValueVec, attr, ops, strings};
 use taipan_std_threads::crossinterp::{
@@ -77,11 +77,16 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             .doc("Return a snapshot of an exception.  If \"exc\" is None\nthen the current exception, if any, is used (but not cleared).\n\nThe returned snapshot is the same as what _interpreters.exec() returns."),
     ],
     types: &[
-        (&INTERPRETER_ERROR, &TypeSpec::EMPTY),
-        (&INTERPRETER_NOT_FOUND_ERROR, &TypeSpec::EMPTY),
-        (&NOT_SHAREABLE_ERROR, &TypeSpec::EMPTY),
+        (&INTERPRETER_ERROR, &crossinterp::INTERPRETER_ERROR_SPEC),
+        (
+            &INTERPRETER_NOT_FOUND_ERROR,
+            &crossinterp::INTERPRETER_NOT_FOUND_ERROR_SPEC,
+        ),
+        (&NOT_SHAREABLE_ERROR, &crossinterp::NOT_SHAREABLE_ERROR_SPEC),
+        (&crossinterp::BUFFER_VIEW, &crossinterp::BUFFER_VIEW_SPEC),
     ],
     init: |th, module| {
+        crossinterp::init(th)?;
         for (n, name) in settings::WHENCE.iter().enumerate() {
             let name = strings::intern(th, &format!("WHENCE_{name}"));
             attr::set(th, module, name, Value::usize(th, n))?;

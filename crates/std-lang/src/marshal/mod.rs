@@ -1,11 +1,10 @@
 //! `marshal`: CPython's format, version 5, but for code objects, which are written in this engine's own form: the byte
 //! `c`, the length as four bytes, then what `taipan_bytecode::serial` makes of it.
 
-mod code;
 mod read;
 mod write;
 
-pub(crate) use code::constant;
+pub(crate) use taipan_object::code_data::constant;
 
 use taipan_object::native::{Method, ModuleSpec};
 use taipan_object::{PyResult, Thread, Value, call, ops};

@@ -363,7 +363,7 @@ impl<'a> Writer<'a> {
                 .th
                 .value_error("marshalling code objects is disallowed"));
         }
-        let Some(data) = super::code::current_data(self.th, code, self.depth) else {
+        let Some(data) = taipan_object::code_data::current_data(self.th, code, self.depth) else {
             return Err(self.unmarshallable());
         };
         self.out.push(tag::CODE | flag);

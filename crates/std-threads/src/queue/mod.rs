@@ -1,10 +1,11 @@
 //! `_queue`: `SimpleQueue`, an unbounded queue that may be used inside finalisers and signal handlers.
 
+use crate::ring::Ring;
 use crate::thread::wait::{Limit, park, seconds_to_ns};
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 use taipan_containers::args::class_getitem;
 use taipan_object::exception::EXCEPTION;
-use taipan_object::heap::{Array, FieldOf, Object};
+use taipan_object::heap::{Array, Object};
 use taipan_object::native::{Atomic, Method, ModuleSpec, TypeSpec};
 use taipan_object::thread::lock;
 use taipan_object::types::{OBJECT, StaticType, flags, layout_of, no_layout};
@@ -14,10 +15,7 @@ use taipan_sync::parking::{self, Parked};
 /// The payload of `SimpleQueue`: a ring, changed under the object's lock.
 #[repr(C)]
 pub struct SimpleQueue {
-    ring: FieldOf<Array>,
-    /// Where the oldest item is.
-    head: AtomicUsize,
-    len: AtomicUsize,
+    ring: Ring,
     /// How many threads are about to wait or do wait for an item.
     waiters: AtomicU32,
 }
@@ -62,9 +60,7 @@ static SPEC: TypeSpec = TypeSpec {
                 }));
             }
             let data = SimpleQueue {
-                ring: FieldOf::null(),
-                head: AtomicUsize::new(0),
-                len: AtomicUsize::new(0),
+                ring: Ring::new(),
                 waiters: AtomicU32::new(0),
             };
             Ok(th.new_instance(cls, data).value())
@@ -119,42 +115,34 @@ fn queue<'a>(v: Value) -> &'a Object<SimpleQueue> {
 }
 
 /// What the methods of a queue do.
-trait Ring {
+trait Queue {
     fn size(&self) -> usize;
     fn put(&self, th: &Thread, v: Value) -> PyResult<()>;
     fn pop(&self) -> Option<Value>;
     fn key(&self) -> usize;
-    fn move_to(&self, bigger: &Object<Array>);
 }
 
-impl Ring for Object<SimpleQueue> {
+impl Queue for Object<SimpleQueue> {
     fn size(&self) -> usize {
-        self.len.load(Ordering::Acquire)
+        self.ring.len()
     }
 
     fn key(&self) -> usize {
-        (&raw const self.data.len).addr()
+        self.ring.key()
     }
 
     /// Appends an item and wakes a waiter.
     fn put(&self, th: &Thread, v: Value) -> PyResult<()> {
         loop {
             let guard = lock(&self.header);
-            let n = self.len.load(Ordering::Relaxed);
-            let capacity = self.ring.get().map_or(0, |r| r.capacity());
-            if let Some(r) = self.ring.get()
-                && n < capacity
-            {
-                let at = (self.head.load(Ordering::Relaxed) + n) % capacity;
-                r.fields()[at].set(&r.header, v);
-                self.len.store(n + 1, Ordering::Release);
-                drop(guard);
+            if self.ring.push(v) {
                 break;
             }
+            let capacity = self.ring.capacity();
             drop(guard);
             let bigger = Object::<Array>::try_new(th, (capacity * 2).max(8))?;
             let _guard = lock(&self.header);
-            self.move_to(bigger);
+            self.ring.grow(&self.header, bigger);
         }
         // A waiter counts itself before it looks at the length for the last time.
         fence(Ordering::SeqCst);
@@ -164,34 +152,10 @@ impl Ring for Object<SimpleQueue> {
         Ok(())
     }
 
-    /// Moves the items to a bigger ring, unless another thread has done so. Under the object's lock.
-    fn move_to(&self, bigger: &Object<Array>) {
-        let n = self.len.load(Ordering::Relaxed);
-        if let Some(old) = self.ring.get() {
-            if old.capacity() >= bigger.capacity() {
-                return;
-            }
-            let head = self.head.load(Ordering::Relaxed);
-            for i in 0..n {
-                let v = old.fields()[(head + i) % old.capacity()].get();
-                bigger.fields()[i].set(&bigger.header, v);
-            }
-        }
-        self.head.store(0, Ordering::Relaxed);
-        self.ring.set(&self.header, Some(bigger));
-    }
-
     /// Takes the oldest item.
     fn pop(&self) -> Option<Value> {
         let _guard = lock(&self.header);
-        let n = self.len.load(Ordering::Relaxed);
-        let r = self.ring.get().filter(|_| n > 0)?;
-        let head = self.head.load(Ordering::Relaxed);
-        let v = r.fields()[head].swap(&r.header, Value::ABSENT);
-        self.head
-            .store((head + 1) % r.capacity(), Ordering::Relaxed);
-        self.len.store(n - 1, Ordering::Release);
-        Some(v)
+        self.ring.pop()
     }
 }
 

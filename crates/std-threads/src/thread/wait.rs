@@ -15,7 +15,7 @@ pub(crate) const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 /// # Errors
 /// `ValueError` for a NaN, `OverflowError`, `TypeError`.
 pub(crate) fn seconds_to_ns(th: &Thread, v: Value) -> PyResult<i64> {
-    let overflow = || th.overflow_error("timestamp too large to convert to C PyTime_t");
+    let overflow = || th.overflow_error("timestamp out of range for C PyTime_t");
     if let Some(x) = v.as_float() {
         if x.is_nan() {
             return Err(th.value_error("Invalid value NaN (not a number)"));
@@ -30,7 +30,7 @@ pub(crate) fn seconds_to_ns(th: &Thread, v: Value) -> PyResult<i64> {
     }
     if class_of(v).slots().index.is_none() {
         return Err(th.type_error(format!(
-            "'{}' object cannot be interpreted as an integer",
+            "'{}' object cannot be interpreted as an integer or float",
             class_of(v).tp_name()
         )));
     }

@@ -1,17 +1,22 @@
 //! Code objects with the constants they have now: `code.replace(co_consts=…)` may have given them others than the
 //! compiler did.
 
+use crate::code::Code;
+use crate::func::Slice;
+use crate::heap::Object;
+use crate::numbers::Int;
+use crate::thread::Thread;
+use crate::types::{self, is_exactly};
+use crate::value::Value;
 use taipan_bytecode::{CodeData, CodeRef, Const};
-use taipan_object::code::Code;
-use taipan_object::func::Slice;
-use taipan_object::numbers::Int;
-use taipan_object::types::{self, is_exactly};
-use taipan_object::{Object, Thread, Value};
+
+/// How deeply constants may nest.
+const MAX_DEPTH: u32 = 2000;
 
 /// The data of a code object and of all code in its constants; nothing where a constant is of a type that can't be
 /// written, or the code nests too deeply.
 pub fn current_data(th: &Thread, code: &Object<Code>, depth: u32) -> Option<CodeRef> {
-    if depth > super::MAX_DEPTH || th.check_native_stack().is_err() {
+    if depth > MAX_DEPTH || th.check_native_stack().is_err() {
         return None;
     }
     code.ready(th).ok()?;
@@ -48,7 +53,7 @@ pub fn constant(th: &Thread, v: Value) -> Option<Const> {
 }
 
 fn constant_at(th: &Thread, v: Value, depth: u32) -> Option<Const> {
-    if depth > super::MAX_DEPTH || th.check_native_stack().is_err() {
+    if depth > MAX_DEPTH || th.check_native_stack().is_err() {
         return None;
     }
     let depth = depth + 1;
