@@ -207,6 +207,9 @@ sysconfig.get_config_vars()["Py_GIL_DISABLED"] = 0
 def run_interpreters_without_gil():
     """The tests of interpreters skip themselves where the GIL can be off, for CPython has not tried them there. The path
     file of the installation tells the tests' own interpreters and processes too that this is no reason."""
+    import test.support
+
+    test.support.Py_GIL_DISABLED = False
     exec(NO_GIL_IS_NO_HINDRANCE, {})
     os.environ["CONFORMANCE_LEND"] = NO_GIL_IS_NO_HINDRANCE
 
