@@ -5,6 +5,7 @@ use crate::import_lock::ImportLock;
 use crate::interpreters::Made;
 use crate::{hooks, imp, modules};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use taipan_object::dict::Dict;
 use taipan_object::func::Module;
 use taipan_object::native::ModuleSpec;
@@ -57,13 +58,13 @@ pub fn create_main(config: Config) -> std::io::Result<Box<Thread>> {
     });
     taipan_object::error::set_bytes_warning(config.bytes_warning > 0);
     taipan_builtins::set_import_report(config.import_time, config.verbose > 0);
-    taipan_object::numbers::set_int_max_str_digits(config.int_max_str_digits.max(0) as usize);
     let gil = if config.gil {
         GilOf::Own
     } else {
         GilOf::Nobody
     };
     let interp = Interpreter::create(gil, Limits::NONE).expect("the first of many");
+    set_digits(interp, &config);
     let engine = Engine {
         config: Arc::new(config),
         import_lock: ImportLock::new(),
@@ -73,8 +74,14 @@ pub fn create_main(config: Config) -> std::io::Result<Box<Thread>> {
     Thread::attach(interp, true)
 }
 
+fn set_digits(interp: &Interpreter, config: &Config) {
+    let digits = config.int_max_str_digits.max(0) as usize;
+    interp.int_max_str_digits.store(digits, Ordering::Relaxed);
+}
+
 /// Gives a new interpreter the engine's part: it is started as the thread's interpreter was.
 pub fn give_engine(th: &Thread, interp: &'static Interpreter, made: Made) {
+    set_digits(interp, config(th));
     let engine = Engine {
         config: Arc::clone(&engine(th).config),
         import_lock: ImportLock::new(),

@@ -6,7 +6,7 @@ use crate::payload;
 use crate::thread::Thread;
 use crate::types::{self, class_of};
 use crate::value::Value;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use taipan_num::bigint::{self, IntRef};
 
 /// The payload of `int` outside the small range, and of every instance of a subclass of `int`.
@@ -299,16 +299,11 @@ impl Value {
     }
 }
 
-static INT_MAX_STR_DIGITS: AtomicUsize = AtomicUsize::new(4300);
-
-/// `sys.get_int_max_str_digits()`: how many decimal digits `int` reads and writes; 0 for any number.
+/// `sys.get_int_max_str_digits()` of the calling thread's interpreter: how many decimal digits `int` reads and writes; 0
+/// for any number.
 pub fn int_max_str_digits() -> usize {
-    INT_MAX_STR_DIGITS.load(Ordering::Relaxed)
-}
-
-/// `sys.set_int_max_str_digits(n)`; the caller has checked `n`.
-pub fn set_int_max_str_digits(n: usize) {
-    INT_MAX_STR_DIGITS.store(n, Ordering::Relaxed);
+    let digits = &Thread::current().interp.int_max_str_digits;
+    digits.load(Ordering::Relaxed)
 }
 
 impl Thread {

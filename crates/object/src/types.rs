@@ -48,6 +48,8 @@ pub struct Type {
     pub fixed_slots: AtomicU32,
     /// How many attributes instances turned out to need.
     pub inline_hint: AtomicU32,
+    /// The number of the interpreter whose class it is. Native types belong to all.
+    pub interp: u64,
     /// For a native type its specification, for its docs and signature.
     pub spec: AtomicPtr<TypeSpec>,
 }
@@ -176,6 +178,7 @@ impl Type {
             basic_size: AtomicUsize::new(0),
             fixed_slots: AtomicU32::new(0),
             inline_hint: AtomicU32::new(4),
+            interp: Thread::current().interp.id,
             spec: AtomicPtr::new(std::ptr::null_mut()),
         }
     }

@@ -225,7 +225,8 @@ fn mro(th: &Thread, a: &[Value]) -> PyResult {
 
 fn subclasses(th: &Thread, a: &[Value]) -> PyResult {
     let mut out = ValueVec::new();
-    for t in this(a[0]).live_subclasses() {
+    let ours = |t: &&Object<Type>| !t.is_heap() || t.interp == th.interp.id;
+    for t in this(a[0]).live_subclasses().filter(ours) {
         out.push(th, t.value())?;
     }
     Ok(taipan_object::seq::List::from_vec(th, out))

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use taipan_object::exception as exc;
 use taipan_object::native::Method;
-use taipan_object::numbers::{int_max_str_digits, set_int_max_str_digits};
+use taipan_object::numbers::int_max_str_digits;
 use taipan_object::types::class_of;
 use taipan_object::{PyResult, Thread, Value, attr, call, gc, ops, strings};
 
@@ -38,7 +38,8 @@ pub static FUNCTIONS: &[Method] = &[
         if n != 0 && n < 640 {
             return Err(th.value_error("maxdigits must be >= 640 or 0 for unlimited"));
         }
-        set_int_max_str_digits(n as usize);
+        let digits = &th.interp.int_max_str_digits;
+        digits.store(n as usize, Ordering::Relaxed);
         Ok(Value::NONE)
     }),
     Method::new("getswitchinterval", "()", |th, _| {

@@ -54,6 +54,12 @@ pub struct Interpreter {
     running_main: AtomicBool,
     /// What it forbids its code.
     pub limits: Limits,
+    /// `sys.get_int_max_str_digits()`
+    pub int_max_str_digits: AtomicUsize,
+    /// `threading.stack_size()`, in bytes; 0 for the default.
+    pub thread_stack_size: AtomicUsize,
+    /// `gc.isenabled()`. There is one heap: what counts is what the main interpreter says.
+    pub gc_enabled: AtomicBool,
     /// Non-daemon and daemon threads attached.
     pub threads: AtomicUsize,
     /// Start-up configuration; owned by the engine.
@@ -125,6 +131,9 @@ impl Interpreter {
             finalizing: AtomicBool::new(false),
             running_main: AtomicBool::new(id == 0),
             limits,
+            int_max_str_digits: AtomicUsize::new(4300),
+            thread_stack_size: AtomicUsize::new(0),
+            gc_enabled: AtomicBool::new(true),
             threads: AtomicUsize::new(0),
             config: OnceLock::new(),
         }));

@@ -25,8 +25,6 @@ const DEBUG: [(&str, i64); 5] = [
 const DEFAULT_BUDGET: usize = 16 << 20;
 const MAX_BUDGET: usize = 256 << 20;
 
-/// What `gc.enable` and `gc.disable` said.
-static ENABLED: AtomicBool = AtomicBool::new(true);
 static THRESHOLDS: [AtomicI64; 3] = [AtomicI64::new(2000), AtomicI64::new(10), AtomicI64::new(0)];
 static DEBUG_FLAGS: AtomicI64 = AtomicI64::new(0);
 /// What `gc.collect` has found, by Python's generation.
@@ -43,19 +41,19 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     name: "gc",
     doc: "This module provides access to the garbage collector for reference cycles.\n\nenable() -- Enable automatic garbage collection.\ndisable() -- Disable automatic garbage collection.\nisenabled() -- Returns true if automatic collection is enabled.\ncollect() -- Do a full collection right now.\nget_count() -- Return the current collection counts.\nget_stats() -- Return list of dictionaries containing per-generation stats.\nset_debug() -- Set debugging flags.\nget_debug() -- Get debugging flags.\nset_threshold() -- Set the collection thresholds.\nget_threshold() -- Return the current collection thresholds.\nget_objects() -- Return a list of all objects tracked by the collector.\nis_tracked() -- Returns true if a given object is tracked.\nis_finalized() -- Returns true if a given object has been already finalized.\nget_referrers() -- Return the list of objects that refer to an object.\nget_referents() -- Return the list of objects that an object refers to.\nfreeze() -- Freeze all tracked objects and ignore them for future collections.\nunfreeze() -- Unfreeze all objects in the permanent generation.\nget_freeze_count() -- Return the number of objects in the permanent generation.\n",
     functions: &[
-        Method::new("enable", "()", |_, _| {
-            ENABLED.store(true, Ordering::Relaxed);
+        Method::new("enable", "()", |th, _| {
+            th.interp.gc_enabled.store(true, Ordering::Relaxed);
             apply_enabled();
             Ok(Value::NONE)
         })
         .doc("Enable automatic garbage collection."),
-        Method::new("disable", "()", |_, _| {
-            ENABLED.store(false, Ordering::Relaxed);
+        Method::new("disable", "()", |th, _| {
+            th.interp.gc_enabled.store(false, Ordering::Relaxed);
             apply_enabled();
             Ok(Value::NONE)
         })
         .doc("Disable automatic garbage collection."),
-        Method::new("isenabled", "()", |_, _| Ok(Value::bool(ENABLED.load(Ordering::Relaxed))))
+        Method::new("isenabled", "()", |th, _| Ok(Value::bool(th.interp.gc_enabled.load(Ordering::Relaxed))))
             .doc("Returns true if automatic garbage collection is enabled."),
         Method::new("set_debug", "(flags, /)", |th, a| {
             let n = ops::index_i32(th, a[0])?;
@@ -132,7 +130,8 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 
 /// Collections run by themselves if Python has not disabled them, by either way.
 fn apply_enabled() {
-    let on = ENABLED.load(Ordering::Relaxed) && THRESHOLDS[0].load(Ordering::Relaxed) != 0;
+    let enabled = &taipan_object::Interpreter::main().gc_enabled;
+    let on = enabled.load(Ordering::Relaxed) && THRESHOLDS[0].load(Ordering::Relaxed) != 0;
     gc::set_enabled(on);
 }
 

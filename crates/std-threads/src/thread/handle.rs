@@ -100,8 +100,6 @@ static STARTED: Mutex<Vec<Started>> = Mutex::new(Vec::new());
 /// The handles made for threads that ran already. Locked as [`STARTED`].
 static MADE: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
-/// The stack of new threads in bytes; 0 for the default.
-static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
 const DEFAULT_STACK: usize = 8 << 20;
 /// Below this much native code could not work at all: a smaller wish is rounded up.
 const LEAST_STACK: usize = 512 << 10;
@@ -312,7 +310,7 @@ fn start(th: &Thread, s: &Arc<Shared>, call: &[Value; 3], daemon: bool) -> PyRes
         return Err(e);
     }
     remember(th, s, daemon);
-    let size = match STACK_SIZE.load(Ordering::Relaxed) {
+    let size = match th.interp.thread_stack_size.load(Ordering::Relaxed) {
         0 => DEFAULT_STACK,
         n => n.max(LEAST_STACK),
     };
@@ -456,7 +454,7 @@ pub(super) fn stack_size(th: &Thread, a: &[Value]) -> PyResult {
         Some(v) => ops::index_i64(th, v)?,
         None => 0,
     };
-    let old = STACK_SIZE.load(Ordering::Relaxed);
+    let old = th.interp.thread_stack_size.load(Ordering::Relaxed);
     if a[0].is_absent() {
         return Ok(Value::usize(th, old));
     }
@@ -468,6 +466,6 @@ pub(super) fn stack_size(th: &Thread, a: &[Value]) -> PyResult {
     if new != 0 && (new < taipan_host::thread::min_stack() || new > 1 << 46) {
         return Err(th.value_error(format!("size not valid: {size} bytes")));
     }
-    STACK_SIZE.store(new, Ordering::Relaxed);
+    th.interp.thread_stack_size.store(new, Ordering::Relaxed);
     Ok(Value::usize(th, old))
 }
