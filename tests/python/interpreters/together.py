@@ -1,4 +1,4 @@
-"""Threads and interpreters at one queue and one channel: each item arrives once, those of one sender in their order."""
+"""Threads at one queue and one channel: each item arrives once, those of one sender in their order."""
 
 import _interpchannels as low
 import os
@@ -124,48 +124,3 @@ def all_sent():
 
 run(all_sent, lambda: receive(got))
 assert sorted(kept) == sorted(got), (len(kept), len(got))
-
-# Interpreters send, and are closed with items in the queue.
-queue = interpreters.create_queue()
-
-
-def from_another(s):
-    interp = interpreters.create()
-    interp.prepare_main(queue=queue, s=s)
-    interp.exec(f"for i in range({N // 4}): queue.put((s, i, [i]))")
-    interp.close()
-
-
-run(*[lambda s=s: from_another(s) for s in range(SENDERS)])
-assert queue.qsize() == SENDERS * (N // 4)
-unbound = {repr(queue.get()) for _ in range(queue.qsize())}
-assert unbound == {"concurrent.interpreters._queues.UNBOUND"}, unbound
-
-# Interpreters that send while this one receives.
-stop = threading.Event()
-got = []
-
-
-def collect():
-    while True:
-        over = stop.is_set()
-        try:
-            v = queue.get_nowait()
-        except interpreters.QueueEmpty:
-            if over:
-                return
-        else:
-            if type(v) is tuple:
-                got.append(v[:2])
-
-
-def all_gone():
-    run(*[lambda s=s: from_another(s) for s in range(SENDERS)])
-    stop.set()
-
-
-run(all_gone, collect)
-assert len(set(got)) == len(got)
-for s in range(SENDERS):
-    mine = [i for sender, i in got if sender == s]
-    assert mine == sorted(mine)
