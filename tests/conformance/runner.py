@@ -147,8 +147,8 @@ def main(module_name, done_file, wanted):
     def load():
         if module_name.startswith(("test_import", "test_pkgutil", "test_compileall", "test_pyclbr")):
             lend_machine_code()
-        if module_name.startswith("test_concurrent_futures"):
-            lend_interpreters()
+        if module_name.startswith(("test_interpreters", "test__interp", "test_crossinterp")):
+            run_interpreters_without_gil()
         module = __import__("test." + module_name, fromlist=["*"])
         return unittest.defaultTestLoader.loadTestsFromModule(module)
 
@@ -198,25 +198,20 @@ def lend_machine_code():
             del sys.modules["_testmultiphase"]
 
 
-LENT_INTERPRETERS = """
-from concurrent import futures
-class InterpreterPoolExecutor:
-    def __init__(self, *args, **kwargs):
-        import unittest
-        raise unittest.SkipTest("there are no sub-interpreters: no module _interpreters")
-futures.InterpreterPoolExecutor = InterpreterPoolExecutor
+NO_GIL_IS_NO_HINDRANCE = """
+import sysconfig
+sysconfig.get_config_vars()["Py_GIL_DISABLED"] = 0
 """
 
 
-def lend_interpreters():
-    """The helpers of the tests of `concurrent.futures` name the executor of sub-interpreters and cannot be imported
-    where there is none, though they have tests of all kinds of executors. They are lent one that skips its tests;
-    the path file of the installation lends it to the processes of the tests."""
-    from concurrent import futures
+def run_interpreters_without_gil():
+    """The tests of interpreters skip themselves where the GIL can be off, for CPython has not tried them there. The path
+    file of the installation tells the tests' own interpreters and processes too that this is no reason."""
+    import test.support
 
-    if not hasattr(futures, "InterpreterPoolExecutor"):
-        exec(LENT_INTERPRETERS, {})
-        os.environ["CONFORMANCE_LEND"] = LENT_INTERPRETERS
+    test.support.Py_GIL_DISABLED = False
+    exec(NO_GIL_IS_NO_HINDRANCE, {})
+    os.environ["CONFORMANCE_LEND"] = NO_GIL_IS_NO_HINDRANCE
 
 
 def leave_for_writable_folder():

@@ -1,8 +1,6 @@
 //! What the layers below call back into: the interpreter, and what a safepoint has to run.
 
-use taipan_object::thread::{
-    Hooks, POLL_ASYNC_EXC, POLL_FREEZE, POLL_MEMORY, POLL_SIGNAL, POLL_TRACE,
-};
+use taipan_object::thread::{Hooks, POLL_ASYNC_EXC, POLL_MEMORY, POLL_SIGNAL, POLL_TRACE};
 use taipan_object::types::Type;
 use taipan_object::{PyResult, Raised, Thread, Value, call, finalize, gc};
 
@@ -18,14 +16,6 @@ pub static HOOKS: Hooks = Hooks {
 
 /// Runs signal handlers, raises what another thread asked for, runs finalisers and callbacks.
 fn poll(th: &Thread, bits: u32) -> PyResult<()> {
-    if bits & POLL_FREEZE != 0 {
-        // The interpreter finalises: this thread never runs Python code again.
-        th.blocking(|| {
-            loop {
-                std::thread::park();
-            }
-        });
-    }
     if bits & POLL_MEMORY != 0 {
         th.mutator.clear_poll(POLL_MEMORY);
     }

@@ -91,10 +91,11 @@ pub fn give_engine(th: &Thread, interp: &'static Interpreter, made: Made) {
 pub fn set_up_sub_interpreter(th: &Thread, first_path: Option<Value>) -> PyResult<()> {
     make_dicts(th);
     set_up_interpreter(th)?;
-    if let Some(dir) = first_path {
-        crate::run::insert_path(th, dir)?;
+    crate::run::import_site(th, config(th))?;
+    match first_path {
+        Some(dir) => crate::run::insert_path(th, dir),
+        None => Ok(()),
     }
-    crate::run::import_site(th, config(th))
 }
 
 fn make_dicts(th: &Thread) {

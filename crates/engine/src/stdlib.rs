@@ -1,6 +1,8 @@
 //! `_taipan_stdlib`: the standard library inside the executable, as its finder and loader see it.
 
-use taipan_bytecode::serial;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use taipan_bytecode::{CodeRef, serial};
 use taipan_object::code::Code;
 use taipan_object::exception as exc;
 use taipan_object::func::Module;
@@ -102,14 +104,31 @@ pub fn code(th: &Thread, name: &str, file: Option<&str>) -> PyResult {
     };
     let optimize = crate::start::config(th).optimize.min(2) as u8;
     let precompiled = m.code().filter(|_| optimize == 0);
-    if let Some(Ok(data)) = precompiled.map(serial::from_trusted_bytes) {
+    if let Some(code) = precompiled.and_then(|packed| unpacked(th, m.name(), packed)) {
         let file = match file {
             Some(f) => taipan_object::strings::intern(th, f),
-            None => taipan_object::strings::intern_name(th, &data.filename),
+            None => taipan_object::strings::intern_name(th, &code.data().filename),
         };
-        return Ok(Object::<Code>::in_file(th, data.into(), file)?.value());
+        return Ok(Object::<Code>::in_file(th, code, file)?.value());
     }
     let filename = Value::str(th, file.unwrap_or(&m.virtual_path()));
     let source = Value::str(th, &m.source());
     crate::compile::compile(th, source, filename, "exec", 0, -1)
+}
+
+/// What the modules of the library were unpacked to, for all interpreters but the first: where there are several, there
+/// may be many, one after the other.
+static SHARED: Mutex<BTreeMap<&'static str, CodeRef>> = Mutex::new(BTreeMap::new());
+
+fn unpacked(th: &Thread, name: &'static str, packed: &'static [u8]) -> Option<CodeRef> {
+    let unpack = || serial::from_trusted_bytes(packed).ok().map(CodeRef::from);
+    if th.interp.id == 0 {
+        return unpack();
+    }
+    let shared = || SHARED.lock().unwrap_or_else(|e| e.into_inner());
+    if let Some(code) = shared().get(name) {
+        return Some(code.clone());
+    }
+    let code = unpack()?;
+    Some(shared().entry(name).or_insert(code).clone())
 }

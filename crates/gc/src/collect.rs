@@ -4,7 +4,7 @@ use crate::arena::{self, BLOCK_SIZE, BLOCK_UNSWEPT, BlockState, block};
 use crate::header::{Cell, FLAG_REMEMBERED, Header};
 use crate::kind;
 use crate::mark::{Marker, cell_containing};
-use crate::mutator::{Mutator, POLL_COLLECT, POLL_PENDING, current};
+use crate::mutator::{Mutator, POLL_COLLECT, current};
 use crate::size_class::{CAPACITIES, SIZES};
 use crate::sweep;
 use crate::threads::{self, StoppedWorld};
@@ -329,22 +329,19 @@ fn cycle_and(
         full,
         ..Stats::default()
     };
-    let mut pending = false;
     threads::with_stopped_world(m, &mut |world| {
         if seen.is_none_or(|epoch| EPOCH.load(Ordering::SeqCst) == epoch) {
             let allocated = ALLOCATED.load(Ordering::Relaxed);
             let begun = Instant::now();
             let census;
-            (stats, pending, census) = run(world, full, eager);
+            (stats, census) = run(world, full, eager);
+            weak::tell_threads(world, m);
             set_budget(full, allocated, census.new_bytes, begun.elapsed());
             stats.pause = start.elapsed();
             EPOCH.fetch_add(1, Ordering::SeqCst);
         }
         and();
     });
-    if pending {
-        m.set_poll(POLL_PENDING);
-    }
     let mut counters = COUNTERS.lock();
     counters.pause += stats.pause;
     counters.longest_pause = counters.longest_pause.max(stats.pause);
@@ -354,7 +351,7 @@ fn cycle_and(
     stats
 }
 
-fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool, sweep::Census) {
+fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, sweep::Census) {
     let (before, roots, after_mark) = {
         let hooks = HOOKS.lock();
         (
@@ -398,7 +395,7 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool, s
     });
     marker.resting = false;
     marker.drain_in_parallel(helpers(full));
-    let pending = weak::process(&mut marker, buffers.weak, buffers.finalizable, full);
+    weak::process(&mut marker, buffers.weak, buffers.finalizable, full);
     after_mark
         .iter()
         .for_each(|hook| hook(&arena::is_marked, full));
@@ -412,7 +409,7 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, bool, s
         live_bytes: census.live_bytes,
         pause: Duration::ZERO,
     };
-    (stats, pending, census)
+    (stats, census)
 }
 
 fn clear_marks() {

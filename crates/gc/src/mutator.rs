@@ -594,6 +594,13 @@ impl Mutator {
     /// number when something is to be run for them.
     pub fn set_owner(&self, owner: u16) {
         self.owner.set(owner);
+        if crate::weak::has_pending() {
+            self.set_poll(POLL_PENDING);
+        }
+    }
+
+    pub(crate) fn owner(&self) -> u16 {
+        self.owner.get()
     }
 
     pub(crate) fn root_tracer(&self) -> Option<RootTracer> {

@@ -7,8 +7,8 @@
 use crate::arena::is_marked;
 use crate::header::{Cell, FLAG_FINALIZABLE, FLAG_WEAK_CALLBACK, FLAG_WEAKLY_REFERENCED, Header};
 use crate::mark::Marker;
-use crate::mutator::{Mutator, with_buffers};
-use std::collections::{HashMap, VecDeque};
+use crate::mutator::{Mutator, POLL_PENDING, with_buffers};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use taipan_sync::Mutex;
 
@@ -37,9 +37,20 @@ impl Listed {
 struct Registry {
     old_weak: Vec<Listed>,
     old_finalizable: Vec<Listed>,
-    /// Roots, both.
-    callbacks: VecDeque<Listed>,
-    finalizers: VecDeque<Listed>,
+    /// What is to be run, by owner. Roots.
+    pending: BTreeMap<u16, Queues>,
+}
+
+#[derive(Default)]
+struct Queues {
+    callbacks: VecDeque<Cell>,
+    finalizers: VecDeque<Cell>,
+}
+
+impl Registry {
+    fn queues(&mut self, owner: u16) -> &mut Queues {
+        self.pending.entry(owner).or_default()
+    }
 }
 
 // SAFETY: cells belong to the process, not to a thread.
@@ -48,8 +59,7 @@ unsafe impl Send for Registry {}
 static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     old_weak: Vec::new(),
     old_finalizable: Vec::new(),
-    callbacks: VecDeque::new(),
-    finalizers: VecDeque::new(),
+    pending: BTreeMap::new(),
 });
 static PENDING: AtomicBool = AtomicBool::new(false);
 
@@ -91,22 +101,29 @@ pub fn has_pending() -> bool {
     PENDING.load(Ordering::Relaxed)
 }
 
-/// The next weak cell whose target died and that wants to be told, and on whose behalf it was registered. The caller's
+/// The next weak cell whose target died and that wants to be told, of those registered on behalf of `owner`. The caller's
 /// stack keeps it.
-pub fn pop_pending_weak_callback() -> Option<(Cell, u16)> {
-    pop(|registry| &mut registry.callbacks)
+pub fn pop_pending_weak_callback(owner: u16) -> Option<Cell> {
+    pop(owner, |queues| &mut queues.callbacks)
 }
 
-/// The next cell to finalise, and on whose behalf it was registered. The caller's stack keeps it.
-pub fn pop_pending_finalizer() -> Option<(Cell, u16)> {
-    pop(|registry| &mut registry.finalizers)
+/// The next cell to finalise, of those registered on behalf of `owner`. The caller's stack keeps it.
+pub fn pop_pending_finalizer(owner: u16) -> Option<Cell> {
+    pop(owner, |queues| &mut queues.finalizers)
 }
 
-fn pop(queue: fn(&mut Registry) -> &mut VecDeque<Listed>) -> Option<(Cell, u16)> {
+fn pop(owner: u16, queue: fn(&mut Queues) -> &mut VecDeque<Cell>) -> Option<Cell> {
+    if !has_pending() {
+        return None;
+    }
     let mut registry = REGISTRY.lock();
-    let listed = queue(&mut registry).pop_front();
-    update_pending(&registry);
-    listed.map(|l| (l.cell(), l.owner()))
+    let queues = registry.pending.get_mut(&owner)?;
+    let cell = queue(queues).pop_front();
+    if queues.callbacks.is_empty() && queues.finalizers.is_empty() {
+        registry.pending.remove(&owner);
+        update_pending(&registry);
+    }
+    cell
 }
 
 /// Queues the registered cells that `wanted` accepts as if they had been found dead, oldest first: at the end of a
@@ -115,18 +132,14 @@ pub fn queue_finalizable(m: &Mutator, owner: u16, wanted: &dyn Fn(Cell) -> bool)
     crate::threads::with_stopped_world(m, &mut |world| {
         let mut guard = REGISTRY.lock();
         let registry = &mut *guard;
-        let Registry {
-            old_finalizable,
-            finalizers,
-            ..
-        } = registry;
-        for list in [old_finalizable, world.young_finalizable()] {
+        let finalizers = &mut registry.pending.entry(owner).or_default().finalizers;
+        for list in [&mut registry.old_finalizable, world.young_finalizable()] {
             list.retain(|&listed| {
                 let take = listed.owner() == owner && wanted(listed.cell());
                 if take {
                     // SAFETY: registered cells are in memory until a collection has queued or forgotten them.
                     unsafe { (*listed.cell()).clear_flags(FLAG_FINALIZABLE) };
-                    finalizers.push_back(listed);
+                    finalizers.push_back(listed.cell());
                 }
                 !take
             });
@@ -141,19 +154,15 @@ pub fn queue_finalizable_newest_first(m: &Mutator, owner: u16) {
     crate::threads::with_stopped_world(m, &mut |world| {
         let mut guard = REGISTRY.lock();
         let registry = &mut *guard;
-        let Registry {
-            old_finalizable,
-            finalizers,
-            ..
-        } = registry;
+        let finalizers = &mut registry.pending.entry(owner).or_default().finalizers;
         let mut taken = Vec::new();
-        for list in [old_finalizable, world.young_finalizable()] {
+        for list in [&mut registry.old_finalizable, world.young_finalizable()] {
             taken.extend(list.extract_if(.., |listed| listed.owner() == owner));
         }
         for listed in taken.into_iter().rev() {
             // SAFETY: as in `queue_finalizable`.
             unsafe { (*listed.cell()).clear_flags(FLAG_FINALIZABLE) };
-            finalizers.push_back(listed);
+            finalizers.push_back(listed.cell());
         }
         update_pending(registry);
     });
@@ -170,9 +179,10 @@ pub fn give_finalizable_away(m: &Mutator, owner: u16) {
             }
         };
         registry.old_finalizable.iter_mut().for_each(give);
-        registry.finalizers.iter_mut().for_each(give);
         world.young_finalizable().iter_mut().for_each(give);
-        registry.callbacks.retain(|l| l.owner() != owner);
+        if let Some(queues) = registry.pending.remove(&owner) {
+            registry.queues(0).finalizers.extend(queues.finalizers);
+        }
         let mut quiet = |listed: &Listed| {
             if listed.owner() == owner {
                 // SAFETY: weak cells are in memory until a collection has forgotten them.
@@ -197,42 +207,55 @@ pub fn for_each_finalizable(m: &Mutator, f: &mut dyn FnMut(Cell)) {
 }
 
 fn update_pending(registry: &Registry) {
-    let pending = !registry.callbacks.is_empty() || !registry.finalizers.is_empty();
-    PENDING.store(pending, Ordering::Relaxed);
+    let pending = |q: &Queues| !q.callbacks.is_empty() || !q.finalizers.is_empty();
+    PENDING.store(registry.pending.values().any(pending), Ordering::Relaxed);
 }
 
 /// Calls `f` for each pending weak callback, those that come up meanwhile included.
 pub fn take_pending_weak_callbacks(mut f: impl FnMut(Cell)) {
-    while let Some((cell, _)) = pop_pending_weak_callback() {
+    while let Some(cell) = pop_pending_weak_callback(0) {
         f(cell);
     }
 }
 
 /// Calls `f` for each pending finaliser, those that come up meanwhile included.
 pub fn take_pending_finalizers(mut f: impl FnMut(Cell)) {
-    while let Some((cell, _)) = pop_pending_finalizer() {
+    while let Some(cell) = pop_pending_finalizer(0) {
         f(cell);
     }
+}
+
+/// Tells a thread of each owner for whom something is pending: the collecting one, `first`, or any other.
+pub(crate) fn tell_threads(world: &crate::threads::StoppedWorld<'_>, first: &Mutator) {
+    let registry = REGISTRY.lock();
+    let mut owners: Vec<u16> = registry.pending.keys().copied().collect();
+    let mut tell = |mutator: &Mutator| {
+        if let Some(at) = owners.iter().position(|&o| o == mutator.owner()) {
+            owners.swap_remove(at);
+            mutator.set_poll(POLL_PENDING);
+        }
+    };
+    tell(first);
+    world.each(tell);
 }
 
 /// Marks the queues.
 pub(crate) fn mark_roots(marker: &mut Marker) {
     let registry = REGISTRY.lock();
-    registry
-        .callbacks
-        .iter()
-        .chain(&registry.finalizers)
-        .for_each(|listed| marker.mark(listed.cell()));
+    for queues in registry.pending.values() {
+        let all = queues.callbacks.iter().chain(&queues.finalizers);
+        all.for_each(|&cell| marker.mark(cell));
+    }
 }
 
 /// After marking: clears dead targets, resurrects and queues dead finalisable cells, and forgets
-/// dead weak cells. Returns whether anything is pending.
+/// dead weak cells.
 pub(crate) fn process(
     marker: &mut Marker,
     young_weak: Vec<Listed>,
     young_finalizable: Vec<Listed>,
     full: bool,
-) -> bool {
+) {
     let mut guard = REGISTRY.lock();
     let registry = &mut *guard;
     let mut weak = young_weak;
@@ -251,7 +274,7 @@ pub(crate) fn process(
             if !referent.is_null() && !is_marked(referent) {
                 word.store(0, Ordering::Release);
                 if is_marked(cell) && (*cell).flags() & FLAG_WEAK_CALLBACK != 0 {
-                    registry.callbacks.push_back(listed);
+                    registry.queues(listed.owner()).callbacks.push_back(cell);
                 }
             }
         }
@@ -269,10 +292,9 @@ pub(crate) fn process(
         });
     }
     // What was queued before is alive, with all it reaches.
-    registry
-        .finalizers
-        .iter()
-        .for_each(|listed| marker.mark(listed.cell()));
+    for queues in registry.pending.values() {
+        queues.finalizers.iter().for_each(|&cell| marker.mark(cell));
+    }
     marker.drain();
     // An object before those that it reaches, as a pool before its pipes; where there is no such relation the newest
     // first: what uses another object was mostly made after it.
@@ -284,10 +306,11 @@ pub(crate) fn process(
         .collect();
     let cells = dead.iter().map(|l| l.cell());
     let order = marker.mark_in_post_order(cells, |cell| wanted.contains_key(&cell));
-    registry.finalizers.extend(first.into_iter().rev());
-    registry
-        .finalizers
-        .extend(order.into_iter().rev().map(|cell| wanted[&cell]));
+    let order = order.into_iter().map(|cell| wanted[&cell]);
+    for listed in first.into_iter().rev().chain(order.rev()) {
+        let queues = registry.queues(listed.owner());
+        queues.finalizers.push_back(listed.cell());
+    }
     weak.retain(|&listed| {
         let cell = listed.cell();
         // SAFETY: as above.
@@ -297,5 +320,4 @@ pub(crate) fn process(
     registry.old_finalizable.append(&mut old_finalizable);
     registry.old_finalizable.append(&mut finalizable);
     update_pending(registry);
-    PENDING.load(Ordering::Relaxed)
 }

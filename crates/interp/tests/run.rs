@@ -16,13 +16,13 @@ static HOOKS: Hooks = Hooks {
     current_frame: taipan_interp::frames::current,
     poll: |th, _| {
         th.mutator.clear_poll(gc::POLL_PENDING);
-        while let Some((cell, _)) = gc::pop_pending_finalizer() {
+        while let Some(cell) = gc::pop_pending_finalizer(0) {
             let v = Value::from_cell(cell);
             if let Some(del) = class_of(v).slots().del {
                 del(th, v)?;
             }
         }
-        while gc::pop_pending_weak_callback().is_some() {}
+        while gc::pop_pending_weak_callback(0).is_some() {}
         Ok(())
     },
     compile: |th, source, filename, mode, _, _| {

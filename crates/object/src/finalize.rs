@@ -3,14 +3,14 @@
 use crate::error::PyResult;
 use crate::frame::{GenState, Generator};
 use crate::func::Function;
-use crate::thread::{Interpreter, POLL_ASYNC_EXC, POLL_SIGNAL, Thread};
+use crate::thread::{POLL_ASYNC_EXC, POLL_SIGNAL, Thread};
 use crate::types::{self, class_of};
 use crate::value::Value;
 use crate::weak::WeakRef;
 use crate::{call, names, ops};
 use taipan_gc as gc;
 
-/// Runs all pending callbacks of weak references and finalisers on this thread; how many finalisers it ran.
+/// Runs all pending callbacks of weak references and finalisers of this interpreter's objects; how many finalisers it ran.
 /// Exceptions go to `sys.unraisablehook`. Inside a finaliser it does nothing: the outer call goes on with them.
 pub fn run_pending(th: &Thread) -> usize {
     run_until(th, || false)
@@ -29,39 +29,24 @@ fn run_until(th: &Thread, leave: impl Fn() -> bool) -> usize {
     if th.in_finalizers.replace(true) {
         return 0;
     }
+    let owner = th.interp.owner;
     let mut n = 0;
     loop {
         if leave() {
             th.mutator.set_poll(gc::POLL_PENDING);
             break;
         }
-        if let Some((cell, owner)) = gc::pop_pending_weak_callback() {
-            let v = Value::from_cell(cell);
-            in_interpreter(th, owner, |th| run_callback(th, v));
-        } else if let Some((cell, owner)) = gc::pop_pending_finalizer() {
+        if let Some(cell) = gc::pop_pending_weak_callback(owner) {
+            run_callback(th, Value::from_cell(cell));
+        } else if let Some(cell) = gc::pop_pending_finalizer(owner) {
             n += 1;
-            let v = Value::from_cell(cell);
-            in_interpreter(th, owner, |th| finalize(th, v));
+            finalize(th, Value::from_cell(cell));
         } else {
             break;
         }
     }
     th.in_finalizers.set(false);
     n
-}
-
-/// Runs `f` in the interpreter whose object it is about. One that ends meanwhile has no use for it.
-fn in_interpreter(th: &Thread, owner: u16, f: impl FnOnce(&Thread)) {
-    if owner == th.interp.owner {
-        return f(th);
-    }
-    Interpreter::visit(owner, |interp| {
-        // Where there is no memory for another stack the object goes without.
-        let _ = th.enter(interp, |th| {
-            th.in_finalizers.set(true);
-            f(th);
-        });
-    });
 }
 
 /// Runs the `__del__` methods of all objects that have one, reachable or not: at the end of a program, while its

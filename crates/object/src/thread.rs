@@ -540,7 +540,7 @@ impl Thread {
         match &self.interp.gil {
             None => self.mutator.blocking(|| {
                 let r = f();
-                if self.mutator.poll_bits() & POLL_FREEZE != 0 {
+                if self.is_to_stop() {
                     stop_for_good();
                 }
                 r
@@ -548,7 +548,7 @@ impl Thread {
             Some(gil) => self.mutator.blocking(|| {
                 gil.release();
                 let r = f();
-                if self.mutator.poll_bits() & POLL_FREEZE != 0 {
+                if self.is_to_stop() {
                     stop_for_good();
                 }
                 let e = std::io::Error::last_os_error();
@@ -568,7 +568,7 @@ impl Thread {
         if !self.mutator.is_blocking() {
             return f();
         }
-        if self.mutator.poll_bits() & POLL_FREEZE != 0 {
+        if self.is_to_stop() {
             stop_for_good();
         }
         if let Some(gil) = &self.interp.gil {
@@ -592,12 +592,20 @@ impl Thread {
         if bits == 0 { Ok(()) } else { self.poll_slow() }
     }
 
+    /// Whether this thread never runs Python code again: its interpreter ends, or the program does. One that is in another
+    /// interpreter than the one that ends stops when it comes back.
+    #[inline]
+    fn is_to_stop(&self) -> bool {
+        self.mutator.poll_bits() & POLL_FREEZE != 0
+            && (self.outer.is_null() || Interpreter::main().finalizing.load(Ordering::Acquire))
+    }
+
     #[cold]
     #[inline(never)]
     fn poll_slow(&self) -> PyResult<()> {
         self.mutator.safepoint();
         let bits = self.mutator.poll_bits();
-        if bits & POLL_FREEZE != 0 {
+        if self.is_to_stop() {
             self.mutator.blocking(|| {
                 if let Some(gil) = &self.interp.gil {
                     gil.release();
@@ -614,7 +622,8 @@ impl Thread {
                 gil.acquire(self.mutator.poll_word() as *const _ as usize);
             });
         }
-        if bits & !(POLL_GIL | gc::POLL_STOP | gc::POLL_COLLECT | gc::POLL_DELAY) != 0 {
+        if bits & !(POLL_GIL | POLL_FREEZE | gc::POLL_STOP | gc::POLL_COLLECT | gc::POLL_DELAY) != 0
+        {
             return (hooks().poll)(self, bits);
         }
         Ok(())

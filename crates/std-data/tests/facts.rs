@@ -198,7 +198,7 @@ static HOOKS: Hooks = Hooks {
     resume: |_, _, _| panic!("no generator here"),
     current_frame: |_, _| Value::ABSENT,
     poll: |th, bits| {
-        while let Some((cell, _)) = taipan_object::gc::pop_pending_finalizer() {
+        while let Some(cell) = taipan_object::gc::pop_pending_finalizer(0) {
             let v = Value::from_cell(cell);
             if let Some(f) = class_of(v).slots().del {
                 f(th, v)?;

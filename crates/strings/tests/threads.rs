@@ -16,7 +16,7 @@ static HOOKS: Hooks = Hooks {
     current_frame: |_, _| Value::ABSENT,
     poll: |th, bits| {
         th.mutator.clear_poll(bits);
-        while let Some((cell, _)) = taipan_object::gc::pop_pending_finalizer() {
+        while let Some(cell) = taipan_object::gc::pop_pending_finalizer(0) {
             let v = Value::from_cell(cell);
             if let Some(f) = class_of(v).slots().del {
                 f(th, v)?;

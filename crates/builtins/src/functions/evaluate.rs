@@ -7,7 +7,7 @@ use taipan_object::code::Code;
 use taipan_object::dict::Dict;
 use taipan_object::exception as exc;
 use taipan_object::frame;
-use taipan_object::func::Cell;
+use taipan_object::func::{Cell, Module};
 use taipan_object::thread::hooks;
 use taipan_object::types::{Type, class_of, is_instance};
 use taipan_object::wtf8::Wtf8Buf;
@@ -151,19 +151,34 @@ pub(super) fn compile(th: &Thread, a: &[Value]) -> PyResult {
     (hooks().compile)(th, text, filename, mode, flags, optimize)
 }
 
+/// The namespace of `__main__`, where another interpreter calls a native function with no frame below it.
+fn frameless<'a>(th: &Thread) -> Option<&'a Object<Dict>> {
+    th.outer()?;
+    let main = th.interp.modules.get()?.get_name(th, "__main__")?;
+    main.downcast::<Module>().map(|m| m.dict.expect())
+}
+
+fn current_globals<'a>(th: &Thread) -> Option<&'a Object<Dict>> {
+    match frame::current(th) {
+        Some(f) => Some(f.globals()),
+        None => frameless(th),
+    }
+}
+
 /// The innermost frame's globals, for `globals()`.
 pub fn globals(th: &Thread) -> PyResult {
-    match frame::current(th) {
-        Some(f) => Ok(f.globals().value()),
+    match current_globals(th) {
+        Some(d) => Ok(d.value()),
         None => Err(th.raise(&exc::SYSTEM_ERROR, "globals() called without a frame")),
     }
 }
 
 /// `locals()`: the namespace of module and class code, or a new dict of a function's variables.
 pub fn locals(th: &Thread) -> PyResult {
-    match frame::current(th) {
-        Some(f) => crate::frame::locals_snapshot(th, f),
-        None => Err(th.raise(&exc::SYSTEM_ERROR, "frame does not exist")),
+    match (frame::current(th), frameless(th)) {
+        (Some(f), _) => crate::frame::locals_snapshot(th, f),
+        (None, Some(d)) => Ok(d.value()),
+        (None, None) => Err(th.raise(&exc::SYSTEM_ERROR, "frame does not exist")),
     }
 }
 
@@ -186,13 +201,13 @@ fn namespaces<'a>(
         }));
     }
     let dict = if g.is_none() {
-        let Some(f) = frame::current(th) else {
+        let Some(d) = current_globals(th) else {
             return Err(th.raise(
                 &exc::SYSTEM_ERROR,
                 format!("{what} must be given globals and locals when called without a frame"),
             ));
         };
-        f.globals()
+        d
     } else {
         match g.as_dict() {
             Some(d) => d,

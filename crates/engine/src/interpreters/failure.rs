@@ -3,10 +3,13 @@
 use super::namespace;
 use taipan_object::exception::{self as exc, Exception};
 use taipan_object::types::{class_of, is_instance};
-use taipan_object::{PyResult, Thread, Value, attr, call, names, ops};
+use taipan_object::{PyResult, Raised, Thread, Value, attr, call, names, ops};
+use taipan_std_threads::crossinterp::NOT_SHAREABLE_ERROR;
 
 /// The texts of an exception.
 pub struct Failure {
+    not_shareable: bool,
+    cause: Option<Box<Failure>>,
     name: String,
     qualname: String,
     module: String,
@@ -27,6 +30,8 @@ impl Failure {
         };
         let msg = names::text(ops::str(th, e)?).into_owned();
         Ok(Failure {
+            not_shareable: is_instance(e, &NOT_SHAREABLE_ERROR),
+            cause: None,
             name: text("__name__")?,
             qualname: text("__qualname__")?,
             module: text("__module__")?,
@@ -40,6 +45,8 @@ impl Failure {
         Failure::of(th, e).unwrap_or_else(|_| {
             let name = class_of(e).name_text().to_string();
             Failure {
+                not_shareable: false,
+                cause: None,
                 qualname: name.clone(),
                 module: "builtins".into(),
                 msg: "<exception str() failed>".into(),
@@ -47,6 +54,30 @@ impl Failure {
                 name,
             }
         })
+    }
+
+    /// As [`Failure::whatever_of`], with what caused it.
+    pub fn with_cause_of(th: &Thread, e: Value) -> Failure {
+        let mut failure = Failure::whatever_of(th, e);
+        let cause = e.downcast::<Exception>().map(|o| o.cause.get());
+        if let Some(cause) = cause.filter(|c| !c.is_none()) {
+            failure.cause = Some(Box::new(Failure::whatever_of(th, cause)));
+        }
+        failure
+    }
+
+    /// An exception of this thread's interpreter that stands for it: of the same type if that says that something could
+    /// not be shared, else an `Exception` with its text.
+    pub fn stand_in(&self, th: &Thread) -> Raised {
+        let e = if self.not_shareable {
+            th.raise(&NOT_SHAREABLE_ERROR, &self.msg)
+        } else {
+            th.raise(&exc::EXCEPTION, self.formatted())
+        };
+        match &self.cause {
+            Some(cause) => with_cause(e, cause.stand_in(th)),
+            None => e,
+        }
     }
 
     /// `module.name: message`, builtin exceptions without the module.
@@ -81,6 +112,14 @@ impl Failure {
     }
 }
 
+/// `raise e from cause`
+pub fn with_cause(e: Raised, cause: Raised) -> Raised {
+    if let Some(o) = e.0.downcast::<Exception>() {
+        o.cause.set(&o.header, cause.0);
+    }
+    e
+}
+
 /// The traceback and message, as the interpreter itself would show them, without the last line end.
 fn display(th: &Thread, e: Value) -> PyResult<String> {
     let module = taipan_builtins::import_module(th, "traceback")?;
@@ -112,10 +151,7 @@ pub fn capture_exception(th: &Thread, a: &[Value]) -> PyResult {
         Ok(failure) => failure.namespace(th),
         Err(cause) => {
             let failed = th.raise(&exc::EXCEPTION, "error while formatting exception");
-            if let Some(o) = failed.0.downcast::<Exception>() {
-                o.cause.set(&o.header, cause.0);
-            }
-            Err(failed)
+            Err(with_cause(failed, cause))
         }
     }
 }

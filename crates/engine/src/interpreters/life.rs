@@ -66,9 +66,6 @@ fn close(th: &Thread, interp: &'static Interpreter) {
     // Without memory for another stack its end goes without its own code.
     let _ = th.enter(interp, finish::finalize_sub_interpreter);
     interp.finalizing.store(true, Ordering::SeqCst);
-    while interp.has_visitors() {
-        th.blocking(std::thread::yield_now);
-    }
     interp.forget(th);
     crossinterp::interpreter_gone(th, interp.id);
 }

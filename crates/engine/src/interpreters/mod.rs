@@ -146,6 +146,27 @@ fn find(th: &Thread, a: &[Value], restrict: usize, what: &str) -> PyResult<&'sta
     Ok(interp)
 }
 
+/// `TypeError` for an argument of the wrong type.
+#[cold]
+fn bad_argument(th: &Thread, f: &str, place: usize, wanted: &str, v: Value) -> Raised {
+    let given = if v.is_none() {
+        "None".into()
+    } else {
+        class_of(v).name_text().to_string()
+    };
+    th.type_error(format!(
+        "_interpreters.{f}() argument {place} must be {wanted}, not {given}"
+    ))
+}
+
+/// Whether a `str` can be written as UTF-8.
+///
+/// # Errors
+/// `UnicodeEncodeError`.
+fn check_text(th: &Thread, text: Value) -> PyResult<()> {
+    taipan_strings::codec::encode(th, text, Some("utf-8"), None).map(|_| ())
+}
+
 /// A `types.SimpleNamespace`.
 fn namespace(th: &Thread, items: &[(&str, Value)]) -> PyResult {
     let (mut keys, mut values) = (ValueVec::new(), ValueVec::new());

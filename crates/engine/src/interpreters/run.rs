@@ -1,14 +1,13 @@
 //! Running code in another interpreter.
 
-use super::failure::Failure;
-use super::{error, find, life};
+use super::failure::{Failure, with_cause};
+use super::{bad_argument, error, find, life};
 use crate::run::main_dict;
 use taipan_bytecode::{CodeRef, Const, Instr, Op};
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
-use taipan_object::exception::{self as exc, Exception};
+use taipan_object::exception as exc;
 use taipan_object::func::Function;
-use taipan_object::types::class_of;
 use taipan_object::{Interpreter, Object, PyResult, Raised, Thread, Value, ValueVec, names, ops};
 use taipan_std_threads::crossinterp::{self, Fallback};
 
@@ -16,8 +15,10 @@ use taipan_std_threads::crossinterp::{self, Fallback};
 enum Trouble {
     /// Its code raised.
     Failed(Failure),
-    /// What was sent there could not be restored there.
-    NotRestored(Failure),
+    /// What was sent there could not be restored there: what that was.
+    NotRestored(&'static str, Failure),
+    /// What it returned cannot be sent back.
+    NotReturned(Failure),
 }
 
 /// Runs `f` as the code of another interpreter's `__main__`.
@@ -71,6 +72,7 @@ impl Updates {
             if k.as_wtf8().is_none() {
                 return Err(th.type_error("bad argument type for built-in operation"));
             }
+            super::check_text(th, k)?;
             updates.names.push(th, k)?;
             updates
                 .packed
@@ -103,7 +105,7 @@ fn run_script(
     let outcome = as_main(th, interp, |inner| {
         updates
             .apply(inner)
-            .map_err(|e| Trouble::NotRestored(Failure::whatever_of(inner, e.0)))?;
+            .map_err(|e| Trouble::NotReturned(Failure::with_cause_of(inner, e.0)))?;
         let ran = || -> PyResult {
             let code = Object::<Code>::new(inner, code)?.value();
             let g = main_namespace(inner)?.value();
@@ -117,12 +119,10 @@ fn run_script(
     match outcome {
         Ok(()) => Ok(Value::NONE),
         Err(Trouble::Failed(failure)) => failure.namespace(th),
-        Err(Trouble::NotRestored(failure)) => Err(not_restored(th, &failure)),
+        Err(Trouble::NotRestored(_, failure) | Trouble::NotReturned(failure)) => {
+            Err(failure.stand_in(th))
+        }
     }
-}
-
-fn not_restored(th: &Thread, failure: &Failure) -> Raised {
-    error(th, failure.formatted())
 }
 
 /// The argument `shared` of the functions that run scripts.
@@ -136,17 +136,6 @@ fn shared(th: &Thread, f: &str, v: Value) -> PyResult<Updates> {
 fn dict<'a>(th: &Thread, f: &str, place: usize, v: Value) -> PyResult<&'a Object<Dict>> {
     v.as_dict()
         .ok_or_else(|| bad_argument(th, f, place, "dict", v))
-}
-
-fn bad_argument(th: &Thread, f: &str, place: usize, wanted: &str, v: Value) -> Raised {
-    let given = if v.is_none() {
-        "None".into()
-    } else {
-        class_of(v).name_text().to_string()
-    };
-    th.type_error(format!(
-        "_interpreters.{f}() argument {place} must be {wanted}, not {given}"
-    ))
 }
 
 /// The code of a script's text.
@@ -249,11 +238,11 @@ pub fn set_main_attrs(th: &Thread, a: &[Value]) -> PyResult {
     let outcome = as_main(th, interp, |inner| {
         updates
             .apply(inner)
-            .map_err(|e| Failure::whatever_of(inner, e.0))
+            .map_err(|e| Failure::with_cause_of(inner, e.0))
     })?;
     match outcome {
         Ok(()) => Ok(Value::NONE),
-        Err(failure) => Err(not_restored(th, &failure)),
+        Err(failure) => Err(failure.stand_in(th)),
     }
 }
 
@@ -274,30 +263,27 @@ pub fn call(th: &Thread, a: &[Value]) -> PyResult {
         let shown = names::text(ops::repr(th, a[1])?).into_owned();
         return Err(th.type_error(format!("expected a callable, got {shown}")));
     }
-    let f = packed(th, a[1], "func not shareable")?;
+    let f = packed(th, a[1], FUNC)?;
     let args = match args {
-        Some(v) if !v.as_tuple().unwrap_or(&[]).is_empty() => packed(th, v, "args not shareable")?,
+        Some(v) if !v.as_tuple().unwrap_or(&[]).is_empty() => packed(th, v, ARGS)?,
         _ => Value::ABSENT,
     };
     let kwargs = match kwargs {
-        Some(v) if !v.as_dict().is_none_or(|d| d.map.is_empty()) => {
-            packed(th, v, "kwargs not shareable")?
-        }
+        Some(v) if !v.as_dict().is_none_or(|d| d.map.is_empty()) => packed(th, v, KWARGS)?,
         _ => Value::ABSENT,
     };
     let outcome = as_main(th, interp, |inner| {
-        let restored = |v: Value| match v.present() {
+        let restored = |v: Value, what| match v.present() {
             None => Ok(Value::ABSENT),
-            Some(v) => crossinterp::restore(inner, v),
+            Some(v) => crossinterp::restore(inner, v)
+                .map_err(|e| Trouble::NotRestored(what, Failure::with_cause_of(inner, e.0))),
         };
-        let call =
-            || -> PyResult<[Value; 3]> { Ok([restored(f)?, restored(args)?, restored(kwargs)?]) };
-        let [f, args, kwargs] =
-            call().map_err(|e| Trouble::NotRestored(Failure::whatever_of(inner, e.0)))?;
+        let f = restored(f, FUNC)?;
+        let (args, kwargs) = (restored(args, ARGS)?, restored(kwargs, KWARGS)?);
         let result = taipan_std_threads::call_with(inner, f, args, kwargs)
             .map_err(|e| Trouble::Failed(Failure::whatever_of(inner, e.0)))?;
         crossinterp::capture(inner, result, Fallback::Full)
-            .map_err(|e| Trouble::NotRestored(Failure::whatever_of(inner, e.0)))
+            .map_err(|e| Trouble::NotReturned(Failure::whatever_of(inner, e.0)))
     })?;
     match outcome {
         Ok(result) => {
@@ -308,7 +294,8 @@ pub fn call(th: &Thread, a: &[Value]) -> PyResult {
             let told = failure.namespace(th)?;
             Value::try_tuple(th, &[Value::NONE, told])
         }
-        Err(Trouble::NotRestored(failure)) => {
+        Err(Trouble::NotRestored(what, failure)) => Err(caused(th, what, failure.stand_in(th))),
+        Err(Trouble::NotReturned(failure)) => {
             let cause = th.raise(&exc::EXCEPTION, failure.formatted());
             let msg = "object does not support cross-interpreter data";
             Err(caused(th, msg, cause))
@@ -316,15 +303,15 @@ pub fn call(th: &Thread, a: &[Value]) -> PyResult {
     }
 }
 
+const FUNC: &str = "func not shareable";
+const ARGS: &str = "args not shareable";
+const KWARGS: &str = "kwargs not shareable";
+
 fn packed(th: &Thread, v: Value, what: &str) -> PyResult {
     crossinterp::capture(th, v, Fallback::Full).map_err(|cause| caused(th, what, cause))
 }
 
 /// `NotShareableError(msg)` from another exception.
 fn caused(th: &Thread, msg: &str, cause: Raised) -> Raised {
-    let e = th.raise(&crossinterp::NOT_SHAREABLE_ERROR, msg);
-    if let Some(o) = e.0.downcast::<Exception>() {
-        o.cause.set(&o.header, cause.0);
-    }
-    e
+    with_cause(th.raise(&crossinterp::NOT_SHAREABLE_ERROR, msg), cause)
 }

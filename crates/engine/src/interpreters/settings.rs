@@ -5,7 +5,6 @@ use crate::start::engine_of;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use taipan_object::dict::Dict;
 use taipan_object::thread::{GilOf, Limits};
-use taipan_object::types::{NONE_TYPE, class_of};
 use taipan_object::{Interpreter, Object, PyResult, Thread, Value, attr, names, ops};
 
 /// Where interpreters come from, by number.
@@ -157,6 +156,7 @@ impl Settings {
             return Ok(Settings::ISOLATED);
         }
         if v.as_wtf8().is_some() {
+            super::check_text(th, v)?;
             return Settings::named(th, &names::text(v));
         }
         let attrs = attr::get_str(th, v, "__dict__").ok();
@@ -252,20 +252,7 @@ pub fn new_config(th: &Thread, a: &[Value]) -> PyResult {
     let name = match a[0].present() {
         None => "isolated".into(),
         Some(v) if v.as_wtf8().is_some() => names::text(v).into_owned(),
-        Some(v) => {
-            let given = match v.is_none() {
-                true => NONE_TYPE.get(),
-                false => class_of(v),
-            };
-            return Err(th.type_error(format!(
-                "_interpreters.new_config() argument 1 must be str, not {}",
-                if v.is_none() {
-                    "None".into()
-                } else {
-                    given.name_text().to_string()
-                }
-            )));
-        }
+        Some(v) => return Err(super::bad_argument(th, "new_config", 1, "str", v)),
     };
     let mut settings = Settings::named(th, &name)?;
     if let Some(d) = a[1].as_dict() {

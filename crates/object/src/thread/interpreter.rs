@@ -52,8 +52,6 @@ pub struct Interpreter {
     pub finalizing: AtomicBool,
     /// Whether its `__main__` runs: one thread at a time may do that. The main one's does all the time.
     running_main: AtomicBool,
-    /// Threads that are inside only to run a finaliser.
-    visitors: AtomicU32,
     /// What it forbids its code.
     pub limits: Limits,
     /// Non-daemon and daemon threads attached.
@@ -126,7 +124,6 @@ impl Interpreter {
             recursion_limit: AtomicI32::new(1000),
             finalizing: AtomicBool::new(false),
             running_main: AtomicBool::new(id == 0),
-            visitors: AtomicU32::new(0),
             limits,
             threads: AtomicUsize::new(0),
             config: OnceLock::new(),
@@ -165,32 +162,6 @@ impl Interpreter {
         self.running_main.store(false, Ordering::Release);
     }
 
-    /// Has `f` run while the interpreter cannot be closed; nothing where it is being closed or is gone.
-    pub(crate) fn visit<R>(owner: u16, f: impl FnOnce(&'static Interpreter) -> R) -> Option<R> {
-        /// Ends the visit, also when `f` unwinds.
-        struct End(&'static Interpreter);
-        impl Drop for End {
-            fn drop(&mut self) {
-                self.0.visitors.fetch_sub(1, Ordering::SeqCst);
-            }
-        }
-        let end = {
-            let list = all();
-            let interp = list.iter().copied().find(|i| i.owner == owner)?;
-            if interp.finalizing.load(Ordering::SeqCst) {
-                return None;
-            }
-            interp.visitors.fetch_add(1, Ordering::SeqCst);
-            End(interp)
-        };
-        Some(f(end.0))
-    }
-
-    /// Whether threads are inside to run finalisers. Once `finalizing` is set none comes any more.
-    pub fn has_visitors(&self) -> bool {
-        self.visitors.load(Ordering::SeqCst) != 0
-    }
-
     /// Takes a closed interpreter, in which nothing runs any more, off the list and lets go of all it holds.
     pub fn forget(&'static self, th: &Thread) {
         all().retain(|i| !std::ptr::eq(*i, self));
@@ -213,11 +184,15 @@ impl Interpreter {
     }
 
     /// Begins the interpreter's end: all its other threads stop for good, each at its next safepoint or when it leaves
-    /// a blocking region; new ones stop before they run anything. When this returns they are all at such a point.
+    /// a blocking region; new ones stop before they run anything. When this returns they are all at such a point. The end
+    /// of the main interpreter stops the threads of all.
     pub fn freeze_other_threads(&self, th: &Thread) {
         self.finalizing.store(true, Ordering::SeqCst);
         for_each_thread(&mut |other| {
-            if std::ptr::eq(other.interp, self) && !std::ptr::eq(other, th) {
+            // Those that entered for a moment go on: they have to finish what they are at.
+            let ends =
+                self.id == 0 || (std::ptr::eq(other.interp, self) && other.outer().is_none());
+            if ends && !std::ptr::eq(other.mutator, th.mutator) {
                 other.mutator.set_poll(POLL_FREEZE);
             }
         });
@@ -263,6 +238,5 @@ pub(super) fn after_fork_child(th: &Thread) {
     for i in list.iter() {
         let inside = th.chain().filter(|t| std::ptr::eq(t.interp, *i));
         i.threads.store(inside.count(), Ordering::Release);
-        i.visitors.store(0, Ordering::SeqCst);
     }
 }
