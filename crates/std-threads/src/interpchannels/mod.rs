@@ -266,12 +266,12 @@ fn send(th: &Thread, a: &[Value], obj: Value) -> PyResult {
 /// Waits until an item is received. An item that was waited for in vain is taken back.
 fn wait(th: &Thread, c: &Object<Channel>, item: &Object<Item>, limit: Limit) -> PyResult<()> {
     loop {
-        match item.fate() {
+        let before = item.fate();
+        match before {
             Fate::Received => return Ok(()),
             Fate::Dropped => return Err(failed(th, Failure::ClosedWaiting, c.id)),
             Fate::Waiting | Fate::Taken => {}
         }
-        let before = item.fate();
         let how = park(th, item.key(), limit, || item.fate() == before);
         if matches!(how, Ok(Parked::TimedOut) | Err(_)) {
             if store::take_back(c, item) {

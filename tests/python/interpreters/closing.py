@@ -1,0 +1,72 @@
+"""Interpreters on several threads put into one queue and are closed: nothing arrives twice, or out of order."""
+
+import os
+import threading
+from concurrent import interpreters
+
+N = max(5, int(100 * float(os.environ.get("TAIPAN_STRESS", "1"))))
+SENDERS = 3
+
+
+def run(*functions):
+    errors = []
+
+    def guarded(function):
+        try:
+            function()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(f,)) for f in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+# Interpreters send, and are closed with items in the queue.
+queue = interpreters.create_queue()
+
+
+def from_another(s):
+    interp = interpreters.create()
+    interp.prepare_main(queue=queue, s=s)
+    interp.exec(f"for i in range({N}): queue.put((s, i, [i]))")
+    interp.close()
+
+
+run(*[lambda s=s: from_another(s) for s in range(SENDERS)])
+assert queue.qsize() == SENDERS * N
+unbound = {repr(queue.get()) for _ in range(queue.qsize())}
+assert unbound == {"concurrent.interpreters._queues.UNBOUND"}, unbound
+
+# Interpreters that send while this one receives.
+stop = threading.Event()
+got = []
+
+
+def collect():
+    while True:
+        over = stop.is_set()
+        try:
+            v = queue.get_nowait()
+        except interpreters.QueueEmpty:
+            if over:
+                return
+        else:
+            if type(v) is tuple:
+                got.append(v[:2])
+
+
+def all_gone():
+    run(*[lambda s=s: from_another(s) for s in range(SENDERS)])
+    stop.set()
+
+
+run(all_gone, collect)
+assert len(set(got)) == len(got)
+for s in range(SENDERS):
+    mine = [i for sender, i in got if sender == s]
+    assert mine == sorted(mine)
