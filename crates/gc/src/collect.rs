@@ -6,6 +6,7 @@ use crate::kind;
 use crate::mark::{Marker, cell_containing};
 use crate::mutator::{Mutator, POLL_COLLECT, current};
 use crate::size_class::{CAPACITIES, SIZES};
+use crate::slices;
 use crate::sweep;
 use crate::threads::{self, StoppedWorld};
 use crate::weak;
@@ -79,6 +80,10 @@ const DISABLED_BUDGET: usize = 256 * MIB;
 /// Marking less than this is not worth a second thread.
 const PARALLEL_ABOVE: usize = 24 * MIB;
 const MAX_HELPERS: usize = 7;
+/// A full collection of more than this is done in slices.
+const SLICED_ABOVE: usize = 48 * MIB;
+/// What may be allocated between two slices.
+const SLICE_BUDGET: usize = 8 * MIB;
 
 /// Bytes of blocks handed out, and outside bytes added, since the last collection.
 static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
@@ -275,7 +280,8 @@ pub fn frozen_count() -> usize {
 /// system back what is free, but for a little.
 pub fn collect(m: &Mutator, full: bool) -> Stats {
     crate::stack::clear_stack_below();
-    let mut stats = cycle(m, full, true, None);
+    let reach = if full { Reach::Full } else { Reach::Young };
+    let mut stats = cycle(m, reach, true, None);
     stats.freed_cells += sweep::finish(true);
     if full {
         arena::trim(MIN_BUDGET.load(Ordering::Relaxed) / BLOCK_SIZE);
@@ -288,36 +294,61 @@ pub fn collect(m: &Mutator, full: bool) -> Stats {
 /// process.
 pub fn collect_at_end(m: &Mutator) {
     crate::stack::clear_stack_below();
-    cycle(m, true, false, None);
+    cycle(m, Reach::Full, false, None);
+}
+
+/// What a collection looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// What was allocated or stored into since the last one.
+    Young,
+    /// All, in one go.
+    Full,
+    /// All, but only some of it at a time: see [`slices`].
+    Slice,
 }
 
 /// Collects because the budget is used up.
 #[cold]
 pub(crate) fn collect_automatically(m: &Mutator) {
-    cycle(m, wants_full(), false, Some(EPOCH.load(Ordering::SeqCst)));
+    let reach = if slices::are_under_way() {
+        Reach::Slice
+    } else if !wants_full() {
+        Reach::Young
+    } else if OLD_BYTES.load(Ordering::Relaxed) > SLICED_ABOVE {
+        Reach::Slice
+    } else {
+        Reach::Full
+    };
+    cycle(m, reach, false, Some(EPOCH.load(Ordering::SeqCst)));
 }
 
 /// Collects because there is no memory.
 #[cold]
 pub(crate) fn collect_for_room(m: &Mutator) {
-    cycle(m, true, false, None);
+    cycle(m, Reach::Full, false, None);
     sweep::finish(false);
 }
 
 #[cold]
 pub(crate) fn collect_in_stress(m: &Mutator, full: bool) {
-    cycle(m, full, false, None);
+    let reach = if full || slices::are_under_way() {
+        Reach::Slice
+    } else {
+        Reach::Young
+    };
+    cycle(m, reach, false, None);
 }
 
 /// One collection. With `seen`, only if none has run since that epoch.
-fn cycle(m: &Mutator, full: bool, eager: bool, seen: Option<u64>) -> Stats {
-    cycle_and(m, full, eager, seen, &mut || {})
+fn cycle(m: &Mutator, reach: Reach, eager: bool, seen: Option<u64>) -> Stats {
+    cycle_and(m, reach, eager, seen, &mut || {})
 }
 
 /// [`cycle`], and something that is done before the world goes on.
 fn cycle_and(
     m: &Mutator,
-    full: bool,
+    reach: Reach,
     eager: bool,
     seen: Option<u64>,
     and: &mut dyn FnMut(),
@@ -326,17 +357,22 @@ fn cycle_and(
     sweep::finish(false);
     let start = Instant::now();
     let mut stats = Stats {
-        full,
+        full: reach != Reach::Young,
         ..Stats::default()
     };
     threads::with_stopped_world(m, &mut |world| {
         if seen.is_none_or(|epoch| EPOCH.load(Ordering::SeqCst) == epoch) {
             let allocated = ALLOCATED.load(Ordering::Relaxed);
             let begun = Instant::now();
-            let census;
-            (stats, census) = run(world, full, eager);
-            weak::tell_threads(world, m);
-            set_budget(full, allocated, census.new_bytes, begun.elapsed());
+            if let Some((done, census)) = run(world, reach, eager) {
+                stats = done;
+                weak::tell_threads(world, m);
+                set_budget(stats.full, allocated, census.new_bytes, begun.elapsed());
+            } else {
+                ALLOCATED.store(0, Ordering::Relaxed);
+                let least = MIN_BUDGET.load(Ordering::Relaxed);
+                BUDGET.store(SLICE_BUDGET.max(least), Ordering::Relaxed);
+            }
             stats.pause = start.elapsed();
             EPOCH.fetch_add(1, Ordering::SeqCst);
         }
@@ -345,13 +381,14 @@ fn cycle_and(
     let mut counters = COUNTERS.lock();
     counters.pause += stats.pause;
     counters.longest_pause = counters.longest_pause.max(stats.pause);
-    if !full {
+    if reach == Reach::Young {
         counters.longest_young_pause = counters.longest_young_pause.max(stats.pause);
     }
     stats
 }
 
-fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, sweep::Census) {
+/// Nothing for a slice after which more are to come.
+fn run(world: &mut StoppedWorld<'_>, reach: Reach, eager: bool) -> Option<(Stats, sweep::Census)> {
     let (before, roots, after_mark) = {
         let hooks = HOOKS.lock();
         (
@@ -360,17 +397,37 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, sweep::
             hooks.after_mark.clone(),
         )
     };
+    // While a full marking is half done, nothing is known of young cells alone.
+    let reach = match reach {
+        Reach::Young if slices::are_under_way() => Reach::Full,
+        reach => reach,
+    };
+    let full = reach != Reach::Young;
     before.iter().for_each(|hook| hook(full));
+    let mut marker = Marker::new(full);
+    if reach == Reach::Slice {
+        let begin = || {
+            sweep::finish(false);
+            clear_marks();
+        };
+        let mark_roots = |world: &mut StoppedWorld<'_>, marker: &mut Marker<'_>, first: bool| {
+            self::mark_roots(world, marker, &roots, !first);
+        };
+        if !slices::step(world, &mut marker, begin, mark_roots, helpers(true)) {
+            return None;
+        }
+        slices::verify(|marker| self::mark_roots(world, marker, &roots, false));
+    } else {
+        slices::give_up();
+    }
 
     // SAFETY: all threads are stopped, or the caller.
     world.each(|mutator| unsafe { mutator.retire() });
     let buffers = world.take_buffers();
     sweep::finish(false);
-
     sweep::forget_room(full);
 
-    let mut marker = Marker::new(full);
-    if full {
+    if reach == Reach::Full {
         clear_marks();
     }
     for &cell in &buffers.remembered {
@@ -380,21 +437,10 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, sweep::
             marker.retrace(cell);
         }
     }
-    roots.iter().for_each(|tracer| tracer(&mut marker));
-    weak::mark_roots(&mut marker);
-    world.each(|mutator| {
-        marker.resting = mutator.rest() && !full;
-        if !marker.resting {
-            let (low, high) = mutator.stopped_stack();
-            marker.mark_conservative_range(low, high);
-        }
-        if let Some((tracer, data)) = mutator.root_tracer() {
-            // SAFETY: as promised to `set_root_tracer`.
-            unsafe { tracer(data, &mut marker) };
-        }
-    });
-    marker.resting = false;
-    marker.drain_in_parallel(helpers(full));
+    if reach != Reach::Slice {
+        mark_roots(world, &mut marker, &roots, !full);
+        marker.drain_in_parallel(helpers(full));
+    }
     weak::process(&mut marker, buffers.weak, buffers.finalizable, full);
     after_mark
         .iter()
@@ -409,10 +455,33 @@ fn run(world: &mut StoppedWorld<'_>, full: bool, eager: bool) -> (Stats, sweep::
         live_bytes: census.live_bytes,
         pause: Duration::ZERO,
     };
-    (stats, census)
+    Some((stats, census))
 }
 
-fn clear_marks() {
+/// Marks all roots. `may_rest`: what threads that have waited since the last look at them hold is known to be marked.
+fn mark_roots(
+    world: &StoppedWorld<'_>,
+    marker: &mut Marker<'_>,
+    roots: &[fn(&mut Marker)],
+    may_rest: bool,
+) {
+    roots.iter().for_each(|tracer| tracer(marker));
+    weak::mark_roots(marker);
+    world.each(|mutator| {
+        marker.resting = mutator.rest() && may_rest;
+        if !marker.resting {
+            let (low, high) = mutator.stopped_stack();
+            marker.mark_conservative_range(low, high);
+        }
+        if let Some((tracer, data)) = mutator.root_tracer() {
+            // SAFETY: as promised to `set_root_tracer`.
+            unsafe { tracer(data, marker) };
+        }
+    });
+    marker.resting = false;
+}
+
+pub(crate) fn clear_marks() {
     for index in 1..arena::top() {
         if block(index).state() != BlockState::Free {
             arena::block_marks(index)
@@ -499,7 +568,7 @@ pub fn for_each_cell(m: &Mutator, f: &mut dyn FnMut(Cell)) {
 /// garbage in between.
 pub fn for_each_live_cell(m: &Mutator, f: &mut dyn FnMut(Cell)) {
     crate::stack::clear_stack_below();
-    cycle_and(m, true, true, None, &mut || each_cell(f));
+    cycle_and(m, Reach::Full, true, None, &mut || each_cell(f));
 }
 
 /// All cells but those found dead, the world being stopped.

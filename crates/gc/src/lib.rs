@@ -42,6 +42,7 @@ mod kind;
 mod mark;
 mod mutator;
 mod size_class;
+mod slices;
 mod stack;
 mod sweep;
 mod threads;

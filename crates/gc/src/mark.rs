@@ -5,6 +5,7 @@ use crate::header::{Cell, FLAG_OLD, Header};
 use crate::kind;
 use crate::size_class::{CAPACITIES, SIZES, cell_index};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
 use taipan_sync::{Mutex, futex};
 
 /// Given to trace functions and root tracers, which call [`Marker::mark`] for each reference.
@@ -25,7 +26,25 @@ pub struct Marker<'a> {
     pub(crate) resting: bool,
     shared: Option<&'a Shared>,
     visitor: Option<&'a mut dyn FnMut(Cell)>,
+    /// When to stop tracing, though there is more to do.
+    pub(crate) limit: Limit,
+    /// Cells to trace until the limit is looked at again.
+    until_look: usize,
 }
+
+/// When to stop tracing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// When all is done.
+    None,
+    /// After so many cells.
+    Cells(usize),
+    /// At a time.
+    Until(Instant),
+}
+
+/// Cells between two looks at the clock.
+const LOOK_EVERY: usize = 1 << 9;
 
 impl std::fmt::Debug for Marker<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -68,6 +87,8 @@ impl<'a> Marker<'a> {
             resting: false,
             shared: None,
             visitor: None,
+            limit: Limit::None,
+            until_look: LOOK_EVERY,
         }
     }
 
@@ -156,6 +177,12 @@ impl<'a> Marker<'a> {
         loop {
             while let Some(cell) = self.next() {
                 self.trace(cell);
+                if self.is_at_limit() {
+                    if let Some(shared) = self.shared {
+                        shared.interrupt(self.suspend());
+                    }
+                    return;
+                }
                 if self.stack.len() > SHARE_ABOVE
                     && let Some(shared) = self.shared
                     && shared.idle.load(Ordering::Relaxed) != 0
@@ -169,6 +196,49 @@ impl<'a> Marker<'a> {
                 None => return,
             }
         }
+    }
+
+    #[inline]
+    fn is_at_limit(&mut self) -> bool {
+        if self.limit == Limit::None {
+            return false;
+        }
+        self.until_look -= 1;
+        self.until_look == 0 && self.look_at_limit()
+    }
+
+    #[cold]
+    fn look_at_limit(&mut self) -> bool {
+        self.until_look = LOOK_EVERY;
+        match &mut self.limit {
+            Limit::None => false,
+            Limit::Cells(left) => {
+                *left = left.saturating_sub(LOOK_EVERY);
+                *left == 0
+            }
+            Limit::Until(end) => Instant::now() >= *end,
+        }
+    }
+
+    /// What is marked and not yet traced, for [`Marker::resume`].
+    pub(crate) fn suspend(&mut self) -> Vec<Cell> {
+        for slot in &mut self.fetching {
+            let cell = std::mem::replace(slot, std::ptr::null_mut());
+            if !cell.is_null() {
+                self.stack.push(cell);
+            }
+        }
+        std::mem::take(&mut self.stack)
+    }
+
+    /// Goes on where another marker stopped.
+    pub(crate) fn resume(&mut self, grey: Vec<Cell>) {
+        self.stack = grey;
+    }
+
+    /// Is something marked that is not yet traced?
+    pub(crate) fn has_more(&self) -> bool {
+        !self.stack.is_empty() || self.fetching.iter().any(|cell| !cell.is_null())
     }
 
     /// For trace functions with very many references, to be called now and then: follows what was given so far, so that
@@ -284,12 +354,13 @@ impl<'a> Marker<'a> {
             state: Mutex::new(SharedState {
                 stacks: Vec::new(),
                 done: false,
+                interrupted: false,
             }),
             idle: AtomicUsize::new(0),
             markers: AtomicUsize::new(1),
             changed: AtomicU32::new(0),
         };
-        let full = self.full;
+        let (full, limit) = (self.full, self.limit);
         let signals = BlockedSignals::new();
         std::thread::scope(|scope| {
             for _ in 0..helpers {
@@ -301,6 +372,7 @@ impl<'a> Marker<'a> {
                     .spawn_scoped(scope, move || {
                         let mut marker = Marker::new(full);
                         marker.shared = Some(shared);
+                        marker.limit = limit;
                         marker.drain();
                     });
                 if spawned.is_err() {
@@ -310,10 +382,13 @@ impl<'a> Marker<'a> {
             }
             let mut main = Marker::new(full);
             main.shared = Some(&shared);
-            main.stack = std::mem::take(&mut self.stack);
+            main.limit = limit;
+            main.stack = self.suspend();
             main.drain();
         });
         drop(signals);
+        // What an interrupted marking left.
+        self.stack = shared.state.lock().stacks.concat();
     }
 }
 
@@ -354,6 +429,8 @@ struct Shared {
 struct SharedState {
     stacks: Vec<Vec<Cell>>,
     done: bool,
+    /// A marker reached its limit: the others stop as soon as they have nothing of their own to do.
+    interrupted: bool,
 }
 
 // SAFETY: cells may be traced by any thread while the world is stopped.
@@ -366,12 +443,25 @@ impl Shared {
         futex::wake(&raw const self.changed, 1);
     }
 
-    /// Work, or `None` when all markers are without and marking is done.
+    /// A marker stops with this left.
+    fn interrupt(&self, stack: Vec<Cell>) {
+        let mut state = self.state.lock();
+        state.stacks.push(stack);
+        state.interrupted = true;
+        drop(state);
+        self.changed.fetch_add(1, Ordering::SeqCst);
+        futex::wake(&raw const self.changed, i32::MAX);
+    }
+
+    /// Work, or `None` when all markers are without and marking is done, or one of them was interrupted.
     fn take(&self) -> Option<Vec<Cell>> {
         let mut idle = false;
         loop {
             let epoch = self.changed.load(Ordering::SeqCst);
             let mut state = self.state.lock();
+            if state.interrupted {
+                return None;
+            }
             if let Some(stack) = state.stacks.pop() {
                 if idle {
                     self.idle.fetch_sub(1, Ordering::SeqCst);

@@ -3,7 +3,7 @@
 //! Whoever holds the registry's lock may stop the world; he keeps it until the world goes on. So
 //! threads attach and detach only while the world runs.
 
-use crate::header::MANY_THREADS;
+use crate::header::{Cell, MANY_THREADS};
 use crate::mutator::{Buffers, Mutator, current};
 use crate::stack;
 use crate::weak::Listed;
@@ -114,6 +114,16 @@ impl StoppedWorld<'_> {
         });
         self.registry.orphans.weak = all;
         &self.registry.orphans.weak
+    }
+
+    /// Collects the cells that threads have remembered since the last collection or slice of one.
+    pub(crate) fn take_remembered(&mut self) -> Vec<Cell> {
+        let mut all = std::mem::take(&mut self.registry.orphans.remembered);
+        self.each(|mutator| {
+            // SAFETY: the thread is stopped or is the caller.
+            all.append(unsafe { &mut (*mutator.buffers.get()).remembered });
+        });
+        all
     }
 
     /// Collects what threads have buffered.
