@@ -1,5 +1,8 @@
 """Interpreters on several threads put into one queue and are closed: nothing arrives twice, or out of order."""
 
+import _interpchannels as low_channels
+import _interpqueues as low_queues
+import gc
 import os
 import threading
 from concurrent import interpreters
@@ -70,3 +73,20 @@ assert len(set(got)) == len(got)
 for s in range(SENDERS):
     mine = [i for sender, i in got if sender == s]
     assert mine == sorted(mine)
+
+# What a closed interpreter referred to, and nobody else does, is gone with it.
+before = low_queues.list_all(), [int(c) for c, _, _ in low_channels.list_all()]
+interp = interpreters.create()
+interp.exec("""if True:
+    from concurrent import interpreters
+    import _interpchannels
+    queue = interpreters.create_queue()
+    queue.put(interpreters.create_queue())
+    channel = _interpchannels.create(3)
+    _interpchannels.send(channel, [1], blocking=False)
+""")
+assert len(low_queues.list_all()) == len(before[0]) + 2
+assert len(low_channels.list_all()) == len(before[1]) + 1
+interp.close()
+gc.collect()
+assert (low_queues.list_all(), [int(c) for c, _, _ in low_channels.list_all()]) == before
