@@ -111,6 +111,7 @@ def measures():
             "start", "a process by " + method, [os.path.join(start, "processes.py"), "20", method], each, "us"
         ))
     rows.append(Measure("start", "a sub-process", [os.path.join(start, "subprocesses.py")], each, "us"))
+    rows.append(Measure("start", "an interpreter", [os.path.join(start, "interpreters.py")], each, "us"))
     rows.append(Measure("start", "-c pass", ["-c", "pass"], lambda r: r.wall * 1e6, "us"))
     for name, path in programs("memory"):
         if name == "startup":

@@ -416,7 +416,7 @@ fn run(world: &mut StoppedWorld<'_>, reach: Reach, eager: bool) -> Option<(Stats
         if !slices::step(world, &mut marker, begin, mark_roots, helpers(true)) {
             return None;
         }
-        slices::verify(|marker| self::mark_roots(world, marker, &roots, false));
+        slices::verify();
     } else {
         slices::give_up();
     }
@@ -572,7 +572,7 @@ pub fn for_each_live_cell(m: &Mutator, f: &mut dyn FnMut(Cell)) {
 }
 
 /// All cells but those found dead, the world being stopped.
-fn each_cell(f: &mut dyn FnMut(Cell)) {
+pub(crate) fn each_cell(f: &mut dyn FnMut(Cell)) {
     for index in 1..arena::top() {
         let row = block(index);
         let base = arena::block_address(index);

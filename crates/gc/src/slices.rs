@@ -17,6 +17,7 @@
 use crate::arena;
 use crate::collect;
 use crate::header::{Cell, FLAG_REMEMBERED};
+use crate::kind;
 use crate::mark::{Limit, Marker};
 use crate::threads::StoppedWorld;
 use std::sync::OnceLock;
@@ -104,35 +105,30 @@ pub(crate) fn step(
     true
 }
 
-/// With `TAIPAN_GC_VERIFY` set: marks everything once more from the roots, which `roots` marks, and looks whether the
-/// slices had found it.
+/// With `TAIPAN_GC_VERIFY` set: looks whether all that marked cells refer to is marked, too.
 ///
 /// # Panics
-/// If a live cell was not marked.
-pub(crate) fn verify(roots: impl FnOnce(&mut Marker<'_>)) {
+/// If it is not.
+pub(crate) fn verify() {
     static WANTED: OnceLock<bool> = OnceLock::new();
     if !*WANTED.get_or_init(|| std::env::var_os("TAIPAN_GC_VERIFY").is_some()) {
         return;
     }
-    let words = |index: usize| arena::block_marks(index).iter();
-    let found: Vec<Vec<u64>> = (1..arena::top())
-        .map(|i| words(i).map(|w| w.load(Ordering::Relaxed)).collect())
-        .collect();
-    collect::clear_marks();
-    let mut marker = Marker::new(true);
-    roots(&mut marker);
-    marker.drain();
-    for (index, found) in (1..).zip(&found) {
-        for (at, (word, found)) in words(index).zip(found).enumerate() {
-            let missed = word.load(Ordering::Relaxed) & !found;
-            if missed != 0 {
-                let offset = (at * 64 + missed.trailing_zeros() as usize) * 16;
-                let cell = (arena::block_address(index) + offset) as Cell;
-                // SAFETY: a cell that was just marked.
-                let kind = unsafe { (*cell).kind };
-                panic!("a marking in slices has missed the cell {cell:p} of kind {kind}");
-            }
-            word.store(word.load(Ordering::Relaxed) | found, Ordering::Relaxed);
+    let kind_of = |cell: Cell| {
+        // SAFETY: a cell that another one refers to, in memory still.
+        kind::kind_name(unsafe { (*cell).kind })
+    };
+    collect::each_cell(&mut |cell| {
+        if !arena::is_marked(cell) {
+            return;
         }
-    }
+        collect::visit_children(cell, &mut |child| {
+            assert!(
+                arena::is_marked(child),
+                "a marking in slices has missed a {} of a {}",
+                kind_of(child),
+                kind_of(cell)
+            );
+        });
+    });
 }

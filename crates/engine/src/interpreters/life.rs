@@ -66,8 +66,8 @@ fn close(th: &Thread, interp: &'static Interpreter) {
     // Without memory for another stack its end goes without its own code.
     let _ = th.enter(interp, finish::finalize_sub_interpreter);
     interp.finalizing.store(true, Ordering::SeqCst);
-    interp.forget(th);
     crossinterp::interpreter_gone(th, interp.id);
+    interp.forget(th);
 }
 
 /// Closes all interpreters but the main one, at the end of the program.

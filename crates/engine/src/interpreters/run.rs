@@ -3,13 +3,12 @@
 use super::failure::{Failure, with_cause};
 use super::{bad_argument, error, find, life};
 use crate::run::main_dict;
-use taipan_bytecode::{CodeRef, Const, Instr, Op};
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
 use taipan_object::exception as exc;
 use taipan_object::func::Function;
 use taipan_object::{Interpreter, Object, PyResult, Raised, Thread, Value, ValueVec, names, ops};
-use taipan_std_threads::crossinterp::{self, Fallback};
+use taipan_std_threads::crossinterp::{self, Fallback, function::pack_script};
 
 /// Why something could not be done in the other interpreter.
 enum Trouble {
@@ -84,7 +83,7 @@ impl Updates {
     fn apply(&self, th: &Thread) -> PyResult<()> {
         let d = main_namespace(th)?;
         for (name, packed) in self.names.iter().zip(self.packed.iter()) {
-            let v = crossinterp::restore(th, *packed)?;
+            let v = restored_once(th, *packed)?;
             d.set(th, *name, v)?;
         }
         Ok(())
@@ -95,11 +94,11 @@ fn main_namespace<'a>(th: &Thread) -> PyResult<&'a Object<Dict>> {
     main_dict(th).ok_or_else(|| th.runtime_error("unable to get __main__ module"))
 }
 
-/// Runs a script's code in the other interpreter: None, or what is told of what it raised.
+/// Runs a script's packed code in the other interpreter: None, or what is told of what it raised.
 fn run_script(
     th: &Thread,
     interp: &'static Interpreter,
-    code: CodeRef,
+    code: Value,
     updates: &Updates,
 ) -> PyResult {
     let outcome = as_main(th, interp, |inner| {
@@ -107,7 +106,7 @@ fn run_script(
             .apply(inner)
             .map_err(|e| Trouble::NotReturned(Failure::with_cause_of(inner, e.0)))?;
         let ran = || -> PyResult {
-            let code = Object::<Code>::new(inner, code)?.value();
+            let code = crossinterp::restore(inner, code)?;
             let g = main_namespace(inner)?.value();
             taipan_interp::run_code(inner, code, g, g, Value::ABSENT)
         };
@@ -138,55 +137,8 @@ fn dict<'a>(th: &Thread, f: &str, place: usize, v: Value) -> PyResult<&'a Object
         .ok_or_else(|| bad_argument(th, f, place, "dict", v))
 }
 
-/// The code of a script's text.
-fn compiled(th: &Thread, text: Value) -> PyResult<CodeRef> {
-    let name = Value::str(th, "<script>");
-    let code = crate::compile::compile(th, text, name, "exec", 0, -1)?;
-    Ok(code.expect::<Code>().source().clone())
-}
-
-/// The code of a function or code object that is to be run as a script: no parameters, no closure, no result.
-fn script_of_code(th: &Thread, code: &Object<Code>) -> PyResult<CodeRef> {
-    code.ready(th)?;
-    let data = code.data();
-    if data.total_params() != 0 {
-        return Err(th.value_error("code with args not supported"));
-    }
-    if !data.freevars.is_empty() {
-        return Err(th.value_error("closures not supported"));
-    }
-    if !returns_only_none(data) {
-        return Err(th.value_error("code that returns a value is not a script"));
-    }
-    Ok(code.source().clone())
-}
-
-/// Whether each way out of the code by `return` gives None.
-fn returns_only_none(data: &taipan_bytecode::CodeData) -> bool {
-    let mut at = 0;
-    while at < data.code.len() {
-        let instr = Instr(data.code[at]);
-        let op = instr.op();
-        match op {
-            Op::RETURN_CONST => {
-                if !matches!(data.consts.get(instr.index32() as usize), Some(Const::None)) {
-                    return false;
-                }
-            }
-            Op::RETURN | Op::RETURN_GENERATOR => return false,
-            _ => {}
-        }
-        let info = op.info();
-        at += 1 + info.extra as usize + info.cache as usize;
-    }
-    true
-}
-
-fn code_of<'a>(v: Value) -> Option<&'a Object<Code>> {
-    if let Some(f) = v.downcast::<Function>() {
-        return Some(f.code.expect());
-    }
-    v.downcast::<Code>()
+fn is_code(v: Value) -> bool {
+    v.downcast::<Function>().is_some() || v.downcast::<Code>().is_some()
 }
 
 /// `exec(id, code, shared)`
@@ -196,14 +148,7 @@ pub fn exec(th: &Thread, a: &[Value]) -> PyResult {
         dict(th, "exec", 3, v)?;
     }
     let interp = find(th, a, 3, "exec code for")?;
-    let code = if a[1].as_wtf8().is_some() || a[1].as_bytes().is_some() {
-        compiled(th, a[1])?
-    } else if let Some(code) = code_of(a[1]) {
-        script_of_code(th, code)?
-    } else {
-        let shown = names::text(ops::repr(th, a[1])?).into_owned();
-        return Err(th.type_error(format!("unsupported script {shown}")));
-    };
+    let code = pack_script(th, a[1], false)?;
     run_script(th, interp, code, &shared(th, "exec", a[2])?)
 }
 
@@ -213,17 +158,17 @@ pub fn run_string(th: &Thread, a: &[Value]) -> PyResult {
         return Err(bad_argument(th, "run_string", 2, "str", a[1]));
     }
     let interp = find(th, a, 3, "run a string in")?;
-    let code = compiled(th, a[1])?;
+    let code = pack_script(th, a[1], false)?;
     run_script(th, interp, code, &shared(th, "run_string", a[2])?)
 }
 
 /// `run_func(id, func, shared)`
 pub fn run_func(th: &Thread, a: &[Value]) -> PyResult {
     let interp = find(th, a, 3, "run a function in")?;
-    let Some(code) = code_of(a[1]) else {
+    if !is_code(a[1]) {
         return Err(bad_argument(th, "run_func", 2, "a function", a[1]));
-    };
-    let code = script_of_code(th, code)?;
+    }
+    let code = pack_script(th, a[1], false)?;
     run_script(th, interp, code, &shared(th, "run_func", a[2])?)
 }
 
@@ -275,7 +220,7 @@ pub fn call(th: &Thread, a: &[Value]) -> PyResult {
     let outcome = as_main(th, interp, |inner| {
         let restored = |v: Value, what| match v.present() {
             None => Ok(Value::ABSENT),
-            Some(v) => crossinterp::restore(inner, v)
+            Some(v) => restored_once(inner, v)
                 .map_err(|e| Trouble::NotRestored(what, Failure::with_cause_of(inner, e.0))),
         };
         let f = restored(f, FUNC)?;
@@ -287,7 +232,7 @@ pub fn call(th: &Thread, a: &[Value]) -> PyResult {
     })?;
     match outcome {
         Ok(result) => {
-            let result = crossinterp::restore(th, result)?;
+            let result = restored_once(th, result)?;
             Value::try_tuple(th, &[result, Value::NONE])
         }
         Err(Trouble::Failed(failure)) => {
@@ -301,6 +246,13 @@ pub fn call(th: &Thread, a: &[Value]) -> PyResult {
             Err(caused(th, msg, cause))
         }
     }
+}
+
+/// The value of a packed one that nobody else will restore.
+fn restored_once(th: &Thread, packed: Value) -> PyResult {
+    let v = crossinterp::restore(th, packed);
+    crossinterp::release(th, packed);
+    v
 }
 
 const FUNC: &str = "func not shareable";

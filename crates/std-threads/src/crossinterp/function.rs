@@ -77,9 +77,16 @@ pub fn capture_function(th: &Thread, v: Value) -> PyResult {
 /// # Errors
 /// `NotShareableError: object not a valid script`, with what stands in the way as its cause.
 pub fn capture_script(th: &Thread, v: Value, pure: bool) -> PyResult {
-    let checked = script(th, v, pure);
-    let code = checked.map_err(|e| not_shareable(th, "object not a valid script", Some(e)))?;
-    pack_source(th, &CODE, code)
+    let packed = pack_script(th, v, pure);
+    packed.map_err(|e| not_shareable(th, "object not a valid script", Some(e)))
+}
+
+/// As [`capture_script`].
+///
+/// # Errors
+/// What stands in the way.
+pub fn pack_script(th: &Thread, v: Value, pure: bool) -> PyResult {
+    pack_source(th, &CODE, script(th, v, pure)?)
 }
 
 fn pack_source(th: &Thread, how: &'static How, code: &Object<Code>) -> PyResult {
