@@ -8,7 +8,11 @@ use taipan_object::types::{self, Type, class_of};
 use taipan_object::{Interpreter, PyResult, Thread, Value, attr, names, ops, strings};
 
 fn with_thread(f: impl FnOnce(&Thread)) {
-    let interp = Interpreter::create(false);
+    let interp = Interpreter::create(
+        taipan_object::thread::GilOf::Nobody,
+        taipan_object::thread::Limits::NONE,
+    )
+    .expect("an interpreter");
     let th = Thread::attach(interp, true).expect("memory for a thread");
     taipan_object::bootstrap(&th).expect("the bootstrap");
     builtins::define(&th).expect("the types");

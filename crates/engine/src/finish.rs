@@ -159,7 +159,7 @@ fn join_threads(th: &Thread) {
 /// Lets go of what modules hold, so that finalisers run: `__main__` first, then the rest.
 fn clear_modules(th: &Thread) -> PyResult<()> {
     clear_main(th)?;
-    gc::collect_at_end(&th.mutator);
+    gc::collect_at_end(th.mutator);
     finalize::run_pending(th);
     Ok(())
 }

@@ -161,7 +161,11 @@ fn many_threads(th: &Thread, folder: &str) -> Result<(), String> {
 
 #[test]
 fn programs_run() {
-    let interp = Interpreter::create(false);
+    let interp = Interpreter::create(
+        taipan_object::thread::GilOf::Nobody,
+        taipan_object::thread::Limits::NONE,
+    )
+    .expect("an interpreter");
     let th = Thread::attach(interp, true).expect("memory for a thread");
     set_up(&th)
         .map_err(|e| describe(&th, e.0))

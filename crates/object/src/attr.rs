@@ -608,7 +608,7 @@ pub fn to_dict<'a>(th: &Thread, v: Value) -> PyResult<&'a Object<Dict>> {
             true
         };
         let done = if taipan_gc::many_threads() {
-            taipan_gc::stop_world(&th.mutator, convert)
+            taipan_gc::stop_world(th.mutator, convert)
         } else {
             convert()
         };

@@ -646,7 +646,7 @@ pub fn with_all_objects(
     let mut blanks = crate::heap::ValueVec::new();
     loop {
         let mut missing = 0;
-        let done = taipan_gc::stop_world(&th.mutator, || {
+        let done = taipan_gc::stop_world(th.mutator, || {
             let bare = |f: &mut dyn FnMut(FramePtr)| {
                 crate::thread::for_each_thread(&mut |t| {
                     let mut at = FramePtr(if std::ptr::eq(t.interp, th.interp) {
@@ -703,7 +703,7 @@ pub fn with_record<R>(
     match get() {
         // A generator's record lies in the generator, which its frame object keeps.
         Some(p) if !th.owns_frame(p.0) && frame.generator.get().is_absent() => {
-            taipan_gc::stop_world(&th.mutator, || read(get()))
+            taipan_gc::stop_world(th.mutator, || read(get()))
         }
         p => read(p),
     }

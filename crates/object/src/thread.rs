@@ -459,7 +459,7 @@ impl Thread {
         if room.try_reserve_exact(more).is_ok() {
             return Ok(());
         }
-        gc::collect(&self.mutator, true);
+        gc::collect(self.mutator, true);
         match room.try_reserve_exact(more) {
             Ok(()) => Ok(()),
             Err(_) => Err(self.memory_error()),

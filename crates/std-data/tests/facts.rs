@@ -289,7 +289,11 @@ fn run(table: &str, w: &World) -> Vec<String> {
 
 #[test]
 fn answers_are_those_of_cpython() {
-    let interp = Interpreter::create(false);
+    let interp = Interpreter::create(
+        taipan_object::thread::GilOf::Nobody,
+        taipan_object::thread::Limits::NONE,
+    )
+    .expect("an interpreter");
     let th = Thread::attach(interp, true).expect("memory for a thread");
     taipan_object::bootstrap(&th).expect("bootstrap");
     taipan_object::thread::set_hooks(&HOOKS);

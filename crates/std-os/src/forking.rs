@@ -94,19 +94,19 @@ fn around(f: impl Fn(Around)) {
 pub fn before(th: &Thread) {
     run(th, When::Before);
     around(|a| (a.before)(th));
-    gc::before_fork(&th.mutator);
+    gc::before_fork(th.mutator);
 }
 
 /// Lets the parent's world go on, and runs what is registered for it.
 pub fn in_parent(th: &Thread) {
-    gc::after_fork_parent(&th.mutator);
+    gc::after_fork_parent(th.mutator);
     around(|a| (a.after)(th));
     run(th, When::Parent);
 }
 
 /// Makes the child's one thread the main one of a world of its own, and runs what is registered for it.
 pub fn in_child(th: &Thread) {
-    gc::after_fork_child(&th.mutator);
+    gc::after_fork_child(th.mutator);
     taipan_object::thread::after_fork_child(th);
     crate::io::lock::after_fork_child();
     around(|a| (a.after)(th));

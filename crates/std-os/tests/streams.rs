@@ -38,7 +38,11 @@ fn start(th: &Thread) -> PyResult<()> {
 fn attached<R>(f: impl FnOnce(&Thread) -> R) -> R {
     let mut first = None;
     let interp = INTERP.get_or_init(|| {
-        let interp = Interpreter::create(false);
+        let interp = Interpreter::create(
+            taipan_object::thread::GilOf::Nobody,
+            taipan_object::thread::Limits::NONE,
+        )
+        .expect("an interpreter");
         let th = Thread::attach(interp, true).expect("memory for a thread");
         start(&th).expect("the types");
         first = Some(th);

@@ -22,14 +22,14 @@ impl Failure {
     ///
     /// # Errors
     /// What its `__str__` raises.
-    pub fn of(th: &Thread, e: Value) -> PyResult<Failure> {
+    pub fn of(th: &Thread, e: Value) -> PyResult<Box<Failure>> {
         let ty = class_of(e).value();
         let text = |name: &str| -> PyResult<String> {
             let v = attr::get_str(th, ty, name)?;
             Ok(names::text(ops::str(th, v)?).into_owned())
         };
         let msg = names::text(ops::str(th, e)?).into_owned();
-        Ok(Failure {
+        Ok(Box::new(Failure {
             not_shareable: is_instance(e, &NOT_SHAREABLE_ERROR),
             cause: None,
             name: text("__name__")?,
@@ -37,14 +37,14 @@ impl Failure {
             module: text("__module__")?,
             msg,
             shown: display(th, e).unwrap_or_default(),
-        })
+        }))
     }
 
     /// As [`Failure::of`]; where that fails itself, with what is known without asking the exception.
-    pub fn whatever_of(th: &Thread, e: Value) -> Failure {
+    pub fn whatever_of(th: &Thread, e: Value) -> Box<Failure> {
         Failure::of(th, e).unwrap_or_else(|_| {
             let name = class_of(e).name_text().to_string();
-            Failure {
+            Box::new(Failure {
                 not_shareable: false,
                 cause: None,
                 qualname: name.clone(),
@@ -52,16 +52,16 @@ impl Failure {
                 msg: "<exception str() failed>".into(),
                 shown: display(th, e).unwrap_or_default(),
                 name,
-            }
+            })
         })
     }
 
     /// As [`Failure::whatever_of`], with what caused it.
-    pub fn with_cause_of(th: &Thread, e: Value) -> Failure {
+    pub fn with_cause_of(th: &Thread, e: Value) -> Box<Failure> {
         let mut failure = Failure::whatever_of(th, e);
         let cause = e.downcast::<Exception>().map(|o| o.cause.get());
         if let Some(cause) = cause.filter(|c| !c.is_none()) {
-            failure.cause = Some(Box::new(Failure::whatever_of(th, cause)));
+            failure.cause = Some(Failure::whatever_of(th, cause));
         }
         failure
     }

@@ -73,7 +73,7 @@ fn close(th: &Thread, interp: &'static Interpreter) {
 /// Closes all interpreters but the main one, at the end of the program.
 pub fn close_all(th: &Thread) {
     let others = |i: &&'static Interpreter| i.id != 0;
-    if !Interpreter::list().iter().any(|i| others(&i)) {
+    if !Interpreter::list().iter().any(others) {
         return;
     }
     let told = th.warn(

@@ -13,11 +13,11 @@ use taipan_std_threads::crossinterp::{self, Fallback, function::pack_script};
 /// Why something could not be done in the other interpreter.
 enum Trouble {
     /// Its code raised.
-    Failed(Failure),
+    Failed(Box<Failure>),
     /// What was sent there could not be restored there: what that was.
-    NotRestored(&'static str, Failure),
+    NotRestored(&'static str, Box<Failure>),
     /// What it returned cannot be sent back.
-    NotReturned(Failure),
+    NotReturned(Box<Failure>),
 }
 
 /// Runs `f` as the code of another interpreter's `__main__`.

@@ -69,7 +69,7 @@ pub static FUNCTIONS: &[Method] = &[
         .doc("Return the size of object in bytes."),
     Method::new("getallocatedblocks", "()", |th, _| {
         let mut n = 0;
-        gc::for_each_cell(&th.mutator, &mut |_| n += 1);
+        gc::for_each_cell(th.mutator, &mut |_| n += 1);
         Ok(Value::usize(th, n))
     }),
     Method::new("getunicodeinternedsize", "(*, _only_immortal=False)", |th, _| {

@@ -128,6 +128,6 @@ pub fn bump_epoch() {
     let before = EPOCH.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
     if before == Ok(LAST) && Thread::is_attached() {
         // The numbers begin anew. A full collection empties all caches, the old ones of the same numbers among them.
-        taipan_gc::collect(&Thread::current().mutator, true);
+        taipan_gc::collect(Thread::current().mutator, true);
     }
 }

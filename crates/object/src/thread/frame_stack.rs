@@ -73,7 +73,7 @@ impl Thread {
     /// Sets the recursion limit of all of this interpreter's threads, to at least 1.
     pub fn set_recursion_limit(&self, limit: i32) {
         self.interp.recursion_limit.store(limit, Ordering::SeqCst);
-        gc::stop_world(&self.mutator, || {
+        gc::stop_world(self.mutator, || {
             for_each_thread(&mut |th| {
                 if std::ptr::eq(th.interp, self.interp) {
                     th.set_frame_limit();

@@ -179,7 +179,7 @@ impl Interpreter {
         }
         self.importlib.init(crate::Value::ABSENT);
         self.monitors.forget(&NO_OWNER);
-        gc::give_finalizable_away(&th.mutator, self.owner);
+        gc::give_finalizable_away(th.mutator, self.owner);
         OWNERS.lock().unwrap_or_else(|e| e.into_inner())[self.owner as usize] = false;
     }
 
@@ -205,7 +205,7 @@ impl Interpreter {
                 other.mutator.set_poll(POLL_FREEZE);
             }
         });
-        gc::stop_world(&th.mutator, || ());
+        gc::stop_world(th.mutator, || ());
     }
 
     /// Sets one of this interpreter's dicts. Interpreters are roots: there is no owner to remember.

@@ -219,7 +219,7 @@ fn change<R>(
     let mut r = attempt();
     if matches!(r, Err(true)) {
         // A view that nobody holds any more may only be waiting for the collector.
-        gc::collect(&th.mutator, true);
+        gc::collect(th.mutator, true);
         th.poll()?;
         r = attempt();
     }

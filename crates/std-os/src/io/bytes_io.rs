@@ -208,7 +208,7 @@ fn resizable(th: &Thread, v: Value) -> PyResult<()> {
     let exported = || v.expect::<BytesIo>().exports.load(Ordering::Acquire) > 0;
     if exported() {
         // Views that nobody can reach any more still count until the collector finds them.
-        taipan_object::gc::collect(&th.mutator, true);
+        taipan_object::gc::collect(th.mutator, true);
         taipan_object::finalize::run_pending(th);
     }
     if exported() {

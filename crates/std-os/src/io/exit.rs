@@ -45,7 +45,7 @@ pub fn flush_all(th: &Thread) {
 fn living(th: &Thread, all: &Object<Array>) -> usize {
     let kinds = [TextIoWrapper::kind(), Buffered::kind()];
     let mut n = 0;
-    gc::for_each_finalizable(&th.mutator, &mut |c| {
+    gc::for_each_finalizable(th.mutator, &mut |c| {
         let v = Value::from_cell(c);
         if kinds.contains(&v.kind()) {
             if n < all.capacity() {

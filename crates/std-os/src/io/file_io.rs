@@ -504,7 +504,7 @@ fn open_path(th: &Thread, file: Value, path: &std::ffi::CStr, how: i32) -> PyRes
         && matches!(e.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
     {
         // Files that nobody can reach any more are still open until the collector finds them.
-        taipan_object::gc::collect(&th.mutator, true);
+        taipan_object::gc::collect(th.mutator, true);
         th.poll()?;
         r = args::retry(th, open)?;
     }

@@ -72,9 +72,9 @@ fn gather(th: &Thread, reachable: bool, wanted: &mut dyn FnMut(Value) -> bool) -
             }
         };
         if reachable {
-            gc::for_each_live_cell(&th.mutator, &mut one);
+            gc::for_each_live_cell(th.mutator, &mut one);
         } else {
-            gc::for_each_cell(&th.mutator, &mut one);
+            gc::for_each_cell(th.mutator, &mut one);
         }
         if n <= room {
             array.set_len(n);
@@ -180,7 +180,7 @@ pub(super) fn get_referents(th: &Thread, a: &[Value]) -> PyResult {
             loop {
                 let found = Object::<Array>::try_new(th, room)?;
                 let mut n = 0;
-                gc::stop_world(&th.mutator, || {
+                gc::stop_world(th.mutator, || {
                     visit(*v, &mut |x| {
                         if let Some(f) = found.fields().get(n) {
                             f.set(&found.header, x);

@@ -105,7 +105,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Method::new("get_referents", "(*objs)", inspect::get_referents)
             .doc("Return the list of objects that are directly referred to by 'objs'."),
         Method::new("freeze", "()", |th, _| {
-            gc::freeze(&th.mutator);
+            gc::freeze(th.mutator);
             Ok(Value::NONE)
         })
         .doc("Freeze all current tracked objects and ignore them for future collections.\n\nThis can be used before a POSIX fork() call to make the gc copy-on-write friendly.\nNote: collection before a POSIX fork() call may free pages for future allocation\nwhich can cause copy-on-write."),
@@ -219,7 +219,7 @@ static COLLECT: Method = Method::new("collect", "(generation=2)", |th, a| {
 /// One collection on behalf of Python; how many cells died.
 fn round(th: &Thread, full: bool) -> usize {
     TAKEN[usize::from(full)].fetch_add(1, Ordering::Relaxed);
-    gc::collect(&th.mutator, full).freed_cells
+    gc::collect(th.mutator, full).freed_cells
 }
 
 /// `gc.collect(generation)`: runs finalisers and weak references' callbacks before it returns. How many cells died.

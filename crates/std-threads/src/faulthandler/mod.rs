@@ -35,7 +35,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Method::new("dump_traceback", "(file=sys.stderr, all_threads=True)", |th, a| {
             let fd = file(th, a[0], "")?;
             if flag(th, a[1], true)? {
-                gc::stop_world(&th.mutator, || dump::write_threads(fd, Some(th)));
+                gc::stop_world(th.mutator, || dump::write_threads(fd, Some(th)));
             } else {
                 dump::write_stack(fd, Some(th));
             }

@@ -178,7 +178,7 @@ fn change_by<R>(
 /// # Errors
 /// What a signal handler raised.
 pub fn collect_views(th: &Thread) -> PyResult<()> {
-    gc::collect(&th.mutator, true);
+    gc::collect(th.mutator, true);
     th.poll()
 }
 
