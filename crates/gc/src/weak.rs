@@ -225,18 +225,19 @@ pub fn take_pending_finalizers(mut f: impl FnMut(Cell)) {
     }
 }
 
-/// Tells a thread of each owner for whom something is pending: the collecting one, `first`, or any other.
+/// Tells threads that something is pending for their owner: the collecting one, `first`, or all of another owner's, for
+/// some of them may wait for long.
 pub(crate) fn tell_threads(world: &crate::threads::StoppedWorld<'_>, first: &Mutator) {
     let registry = REGISTRY.lock();
-    let mut owners: Vec<u16> = registry.pending.keys().copied().collect();
-    let mut tell = |mutator: &Mutator| {
-        if let Some(at) = owners.iter().position(|&o| o == mutator.owner()) {
-            owners.swap_remove(at);
+    if registry.pending.contains_key(&first.owner()) {
+        first.set_poll(POLL_PENDING);
+    }
+    world.each(|mutator| {
+        let owner = mutator.owner();
+        if owner != first.owner() && registry.pending.contains_key(&owner) {
             mutator.set_poll(POLL_PENDING);
         }
-    };
-    tell(first);
-    world.each(tell);
+    });
 }
 
 /// Marks the queues.

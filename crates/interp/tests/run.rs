@@ -59,6 +59,7 @@ fn set_up(th: &Thread) -> PyResult<()> {
     interp.set_dict(&interp.state, Dict::new(th));
     interp.set_dict(&interp.modules, Dict::new(th));
     taipan_builtins::define(th)?;
+    taipan_builtins::register(th)?;
     let tables: [&[(&'static StaticType, &'static TypeSpec)]; 3] = [
         taipan_numbers::types(),
         taipan_strings::types(),

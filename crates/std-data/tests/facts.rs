@@ -214,6 +214,7 @@ fn set_up(th: &Thread) -> PyResult<&'static Object<Dict>> {
     let dict = Dict::new(th);
     th.interp.set_dict(&th.interp.builtins, dict);
     taipan_builtins::define(th)?;
+    taipan_builtins::register(th)?;
     let tables: [&[(&StaticType, &_)]; 4] = [
         taipan_containers::types(),
         taipan_numbers::types(),

@@ -14,6 +14,7 @@ static INTERP: OnceLock<&'static Interpreter> = OnceLock::new();
 fn start(th: &Thread) -> PyResult<()> {
     taipan_object::bootstrap(th)?;
     taipan_builtins::define(th)?;
+    taipan_builtins::register(th)?;
     let tables = [
         taipan_containers::types(),
         taipan_numbers::types(),

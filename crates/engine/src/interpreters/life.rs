@@ -5,7 +5,7 @@ use super::{error, find};
 use crate::{finish, start, sys};
 use std::sync::atomic::Ordering;
 use taipan_object::exception as exc;
-use taipan_object::{Interpreter, PyResult, Raised, Thread, Value, ops};
+use taipan_object::{Interpreter, PyResult, Thread, Value, ops};
 use taipan_std_threads::crossinterp;
 
 /// `create([config], *, reqrefs=False)`
@@ -102,23 +102,26 @@ pub fn destroy(th: &Thread, a: &[Value]) -> PyResult {
 }
 
 fn end(th: &Thread, interp: &'static Interpreter) -> PyResult<()> {
-    if !interp.begin_main() {
-        return Err(error(th, "interpreter running"));
-    }
-    // Another thread may have closed it since it was found.
-    if Interpreter::by_id(interp.id).is_none() {
-        return Err(not_found(th, interp));
-    }
+    take(th, interp, "interpreter running")?;
     th.audit("cpython.PyInterpreterState_Clear", &[])
         .inspect_err(|_| interp.end_main())?;
     close(th, interp);
     Ok(())
 }
 
-/// An interpreter is gone that was there a moment ago.
-pub fn not_found(th: &Thread, interp: &Interpreter) -> Raised {
+/// Takes the right to run an interpreter's `__main__`, or to close it: whoever closes it never gives it back.
+///
+/// # Errors
+/// `InterpreterError(taken)` where another thread has it, `InterpreterNotFoundError` where that one has closed it.
+pub fn take(th: &Thread, interp: &'static Interpreter, taken: &str) -> PyResult<()> {
+    if interp.begin_main() {
+        return Ok(());
+    }
+    if Interpreter::by_id(interp.id).is_some() {
+        return Err(error(th, taken));
+    }
     let msg = format!("unrecognized interpreter ID {}", interp.id);
-    th.raise(&crossinterp::INTERPRETER_NOT_FOUND_ERROR, msg)
+    Err(th.raise(&crossinterp::INTERPRETER_NOT_FOUND_ERROR, msg))
 }
 
 /// `(id, whence)`

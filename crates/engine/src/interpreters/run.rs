@@ -1,7 +1,7 @@
 //! Running code in another interpreter.
 
 use super::failure::{Failure, with_cause};
-use super::{bad_argument, error, find, life};
+use super::{bad_argument, find, life};
 use crate::run::main_dict;
 use taipan_object::code::Code;
 use taipan_object::dict::Dict;
@@ -33,14 +33,8 @@ fn as_main<R>(
             self.0.end_main();
         }
     }
-    if !interp.begin_main() {
-        return Err(error(th, "interpreter already running"));
-    }
+    life::take(th, interp, "interpreter already running")?;
     let end = End(interp);
-    // It may have been closed since it was found; then nobody minds who has the right.
-    if Interpreter::by_id(interp.id).is_none() {
-        return Err(life::not_found(th, interp));
-    }
     let r = th
         .enter(interp, f)
         .map_err(|e| th.os_error(&e, Value::ABSENT));
