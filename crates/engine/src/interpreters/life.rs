@@ -97,12 +97,13 @@ pub fn destroy(th: &Thread, a: &[Value]) -> PyResult {
     if std::ptr::eq(interp, th.interp) {
         return Err(error(th, "cannot destroy the current interpreter"));
     }
+    take(th, interp, "interpreter running")?;
     end(th, interp)?;
     Ok(Value::NONE)
 }
 
+/// Closes an interpreter whose main right the caller has taken.
 fn end(th: &Thread, interp: &'static Interpreter) -> PyResult<()> {
-    take(th, interp, "interpreter running")?;
     th.audit("cpython.PyInterpreterState_Clear", &[])
         .inspect_err(|_| interp.end_main())?;
     close(th, interp);
@@ -160,8 +161,22 @@ pub fn decref(th: &Thread, a: &[Value]) -> PyResult {
     let interp = find(th, a, 1, "decref")?;
     let made = made(interp);
     let last = made.references.fetch_sub(1, Ordering::AcqRel) <= 1;
-    if last && made.by_references.load(Ordering::Acquire) && !std::ptr::eq(interp, th.interp) {
-        end(th, interp)?;
+    if last && made.by_references.load(Ordering::Acquire) {
+        made.abandoned.store(true, Ordering::SeqCst);
+        close_if_abandoned(th, interp)?;
     }
     Ok(Value::NONE)
+}
+
+/// Closes an interpreter that nobody refers to and nobody runs. Where somebody runs it, he does this afterwards; where a
+/// thread of its own asks, nobody does before the end of the program.
+///
+/// # Errors
+/// What an audit hook raises.
+pub fn close_if_abandoned(th: &Thread, interp: &'static Interpreter) -> PyResult<()> {
+    let inside = th.chain().any(|t| std::ptr::eq(t.interp, interp));
+    if inside || !made(interp).abandoned.load(Ordering::SeqCst) || !interp.begin_main() {
+        return Ok(());
+    }
+    end(th, interp)
 }

@@ -39,6 +39,7 @@ fn as_main<R>(
         .enter(interp, f)
         .map_err(|e| th.os_error(&e, Value::ABSENT));
     drop(end);
+    life::close_if_abandoned(th, interp)?;
     r
 }
 

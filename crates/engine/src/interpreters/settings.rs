@@ -219,6 +219,8 @@ pub struct Made {
     pub references: AtomicI64,
     /// Whether the end of the last reference closes it.
     pub by_references: AtomicBool,
+    /// Whether the last reference ended while it ran: then it is closed when it has run.
+    pub abandoned: AtomicBool,
 }
 
 impl Made {
@@ -238,6 +240,7 @@ impl Made {
             whence,
             references: AtomicI64::new(0),
             by_references: AtomicBool::new(by_references),
+            abandoned: AtomicBool::new(false),
         }
     }
 }
