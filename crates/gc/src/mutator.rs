@@ -594,9 +594,6 @@ impl Mutator {
     /// number when something is to be run for them.
     pub fn set_owner(&self, owner: u16) {
         self.owner.set(owner);
-        if crate::weak::has_pending() {
-            self.set_poll(POLL_PENDING);
-        }
     }
 
     pub(crate) fn owner(&self) -> u16 {

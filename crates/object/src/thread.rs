@@ -405,12 +405,7 @@ impl Thread {
         if let Some(gil) = &self.interp.gil {
             gil.release();
         }
-        self.go_out();
-        let Thread { mutator, stack, .. } = *self;
-        // SAFETY: it was leaked in `attach_with`, and no state refers to it any more.
-        let mutator = unsafe { Box::from_raw((mutator as *const Mutator).cast_mut()) };
-        mutator.detach();
-        drop(Stacks::from_raw(stack));
+        drop(self);
     }
 
     /// Whether this is the main thread of its interpreter: the one that was attached as such, or in the child of a
@@ -728,6 +723,20 @@ impl Thread {
             a.fields()[n].set(&a.header, Value::ABSENT);
         }
         r.map(Some)
+    }
+}
+
+impl Drop for Thread {
+    /// Also where a panic unwinds through who attached the thread. A state that was entered goes out in `enter`.
+    fn drop(&mut self) {
+        if !self.outer.is_null() {
+            return;
+        }
+        self.go_out();
+        // SAFETY: it was leaked in `attach_with`, and no state refers to it any more.
+        let mutator = unsafe { Box::from_raw((self.mutator as *const Mutator).cast_mut()) };
+        mutator.detach();
+        drop(Stacks::from_raw(self.stack));
     }
 }
 

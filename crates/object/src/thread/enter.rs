@@ -2,6 +2,7 @@
 
 use super::{Interpreter, POLL_ASYNC_EXC, POLL_GIL, POLL_SIGNAL, POLL_TRACE, Stacks, Thread};
 use std::sync::Arc;
+use taipan_gc as gc;
 
 impl Thread {
     /// Runs `f` in another interpreter, on this OS thread: with a state of its own, whose frames know nothing of the ones
@@ -26,13 +27,17 @@ impl Thread {
                 // Whoever wanted something of the outer state has told the OS thread, which may have asked the inner one.
                 outer
                     .mutator
-                    .set_poll(POLL_SIGNAL | POLL_TRACE | POLL_ASYNC_EXC);
+                    .set_poll(POLL_SIGNAL | POLL_TRACE | POLL_ASYNC_EXC | gc::POLL_PENDING);
             }
         }
         let stacks = Stacks::reserve()?;
         let inner = Thread::new(interp, false, self.mutator, stacks, self);
         self.hand_gil_to(&inner);
         inner.come_in();
+        // Something may have waited for a thread to come.
+        if gc::has_pending() {
+            inner.mutator.set_poll(gc::POLL_PENDING);
+        }
         let leave = Leave(self, &inner);
         let r = f(&inner);
         drop(leave);
