@@ -371,7 +371,6 @@ impl Thread {
             .set_root_tracer(trace_thread, self as *const Thread as *mut ());
         self.mutator.set_owner(self.interp.owner);
         CURRENT.set(self);
-        self.interp.threads.fetch_add(1, Ordering::AcqRel);
         THREADS
             .lock()
             .unwrap_or_else(|e| e.into_inner())
@@ -380,7 +379,6 @@ impl Thread {
 
     /// Makes this the state of the calling OS thread no more, but the one it entered from, if any.
     fn go_out(&self) {
-        self.interp.threads.fetch_sub(1, Ordering::AcqRel);
         let me = self as *const Thread as usize;
         THREADS
             .lock()

@@ -4,21 +4,12 @@ import _interpchannels as low
 import _interpreters
 import threading
 import time
+from _helpers import raises
 
 NEITHER, REMOVE, ERROR, REPLACE = -1, 1, 2, 3
 FIELDS = """open closing closed count num_interp_send num_interp_send_released num_interp_recv
     num_interp_recv_released num_interp_both num_interp_both_released num_interp_both_send_released
     num_interp_both_recv_released send_associated send_released recv_associated recv_released""".split()
-
-
-def raises(kind, function, *args, text=None, **kwargs):
-    try:
-        result = function(*args, **kwargs)
-    except kind as error:
-        if text is not None:
-            assert str(error) == text, str(error)
-        return error
-    raise AssertionError(f"{function} gave {result!r}")
 
 
 def info(channel):

@@ -6,27 +6,10 @@ import gc
 import os
 import threading
 from concurrent import interpreters
+from _helpers import at_once
 
 N = max(5, int(100 * float(os.environ.get("TAIPAN_STRESS", "1"))))
 SENDERS = 3
-
-
-def run(*functions):
-    errors = []
-
-    def guarded(function):
-        try:
-            function()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(f,)) for f in functions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 # Interpreters send, and are closed with items in the queue.
@@ -40,7 +23,7 @@ def from_another(s):
     interp.close()
 
 
-run(*[lambda s=s: from_another(s) for s in range(SENDERS)])
+at_once(*[lambda s=s: from_another(s) for s in range(SENDERS)])
 assert queue.qsize() == SENDERS * N
 unbound = {repr(queue.get()) for _ in range(queue.qsize())}
 assert unbound == {"concurrent.interpreters._queues.UNBOUND"}, unbound
@@ -64,11 +47,11 @@ def collect():
 
 
 def all_gone():
-    run(*[lambda s=s: from_another(s) for s in range(SENDERS)])
+    at_once(*[lambda s=s: from_another(s) for s in range(SENDERS)])
     stop.set()
 
 
-run(all_gone, collect)
+at_once(all_gone, collect)
 assert len(set(got)) == len(got)
 for s in range(SENDERS):
     mine = [i for sender, i in got if sender == s]

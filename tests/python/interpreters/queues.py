@@ -3,16 +3,7 @@
 import _interpqueues as low
 from concurrent import interpreters
 from concurrent.interpreters import _queues as queues
-
-
-def raises(kind, function, *args, text=None, **kwargs):
-    try:
-        result = function(*args, **kwargs)
-    except kind as error:
-        if text is not None:
-            assert str(error) == text, str(error)
-        return error
-    raise AssertionError(f"{function} gave {result!r}")
+from _helpers import raises
 
 
 # Order, size, limits.

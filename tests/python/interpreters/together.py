@@ -4,27 +4,10 @@ import _interpchannels as low
 import os
 import threading
 from concurrent import interpreters
+from _helpers import at_once
 
 N = max(20, int(400 * float(os.environ.get("TAIPAN_STRESS", "1"))))
 SENDERS, RECEIVERS = 3, 3
-
-
-def run(*functions):
-    errors = []
-
-    def guarded(function):
-        try:
-            function()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(f,)) for f in functions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def check(batches):
@@ -63,11 +46,11 @@ for maxsize in (0, 4):
             batch.append(what(v))
 
     def all_sent():
-        run(*[lambda s=s: send(s) for s in range(SENDERS)])
+        at_once(*[lambda s=s: send(s) for s in range(SENDERS)])
         for _ in range(RECEIVERS):
             queue.put(None, _delay=0.0001)
 
-    run(all_sent, *[lambda b=b: receive(b) for b in batches])
+    at_once(all_sent, *[lambda b=b: receive(b) for b in batches])
     check(batches)
     assert queue.empty()
 
@@ -94,11 +77,11 @@ def receive(batch):
 
 
 def all_sent():
-    run(*[lambda s=s: send(s) for s in range(SENDERS)])
+    at_once(*[lambda s=s: send(s) for s in range(SENDERS)])
     sent.set()
 
 
-run(all_sent, *[lambda b=b: receive(b) for b in batches])
+at_once(all_sent, *[lambda b=b: receive(b) for b in batches])
 check(batches)
 assert low.get_count(channel) == 0
 
@@ -118,9 +101,9 @@ def impatient(s):
 
 
 def all_sent():
-    run(*[lambda s=s: impatient(s) for s in range(SENDERS)])
+    at_once(*[lambda s=s: impatient(s) for s in range(SENDERS)])
     sent.set()
 
 
-run(all_sent, lambda: receive(got))
+at_once(all_sent, lambda: receive(got))
 assert sorted(kept) == sorted(got), (len(kept), len(got))

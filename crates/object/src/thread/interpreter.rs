@@ -11,6 +11,8 @@ use taipan_gc::{self as gc, Header, Marker};
 
 static NEXT_INTERP: AtomicU64 = AtomicU64::new(0);
 
+static MAIN: OnceLock<&Interpreter> = OnceLock::new();
+
 /// Those that exist, the oldest first.
 static INTERPRETERS: Mutex<Vec<&'static Interpreter>> = Mutex::new(Vec::new());
 
@@ -60,8 +62,6 @@ pub struct Interpreter {
     pub thread_stack_size: AtomicUsize,
     /// `gc.isenabled()`. There is one heap: what counts is what the main interpreter says.
     pub gc_enabled: AtomicBool,
-    /// Non-daemon and daemon threads attached.
-    pub threads: AtomicUsize,
     /// Start-up configuration; owned by the engine.
     pub config: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
 }
@@ -134,16 +134,16 @@ impl Interpreter {
             int_max_str_digits: AtomicUsize::new(4300),
             thread_stack_size: AtomicUsize::new(0),
             gc_enabled: AtomicBool::new(true),
-            threads: AtomicUsize::new(0),
             config: OnceLock::new(),
         }));
+        let _ = MAIN.set(interp);
         all().push(interp);
         Some(interp)
     }
 
-    /// The main interpreter.
+    /// The main interpreter: the first that was made. Takes no lock, so that it may be asked in a blocking region.
     pub fn main() -> &'static Interpreter {
-        all()[0]
+        MAIN.get().expect("made before anybody runs")
     }
 
     /// The interpreter of a number, if there is one.
@@ -239,13 +239,7 @@ pub(crate) fn trace_interpreters(m: &mut Marker) {
     }
 }
 
-/// In the child of a fork: there are the main interpreter and those that the calling thread is inside of, and of their
-/// threads the calling one.
+/// In the child of a fork: there are the main interpreter and those that the calling thread is inside of.
 pub(super) fn after_fork_child(th: &Thread) {
-    let mut list = all();
-    list.retain(|i| i.id == 0 || th.chain().any(|t| std::ptr::eq(t.interp, *i)));
-    for i in list.iter() {
-        let inside = th.chain().filter(|t| std::ptr::eq(t.interp, *i));
-        i.threads.store(inside.count(), Ordering::Release);
-    }
+    all().retain(|i| i.id == 0 || th.chain().any(|t| std::ptr::eq(t.interp, *i)));
 }

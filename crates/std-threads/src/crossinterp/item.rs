@@ -1,8 +1,9 @@
 //! An item of a queue or a channel.
 
 use super::UnboundOp;
+use crate::ring::Ring;
 use std::sync::atomic::{AtomicU32, Ordering};
-use taipan_object::heap::{Field, Object, new_untyped, register};
+use taipan_object::heap::{Array, Field, Object, new_untyped, register};
 use taipan_object::{PyResult, Thread, Value, payload};
 use taipan_sync::parking;
 
@@ -81,8 +82,23 @@ impl Item {
     }
 }
 
-/// Takes the packed value out of an item whose interpreter is gone; whether the item itself is to go.
-pub fn unbind(item: &Object<Item>) -> (Option<Value>, bool) {
-    let packed = item.slot.swap(&item.header, Value::ABSENT);
-    (packed.present(), item.unbound == UnboundOp::Remove)
+/// Unbinds the items of an interpreter that is gone, under the lock of their queue: those of
+/// [`UnboundOp::Remove`] go, the others lose what they hold. That is put into `taken`, which has room for as many as the
+/// queue had: an interpreter that is gone puts no more. Where others have put some meanwhile the collector finds the rest.
+pub(crate) fn unbind_all(ring: &Ring, interp: u64, taken: &Object<Array>) {
+    ring.retain(|v| {
+        let item = v.expect::<Item>();
+        if item.interp != interp {
+            return true;
+        }
+        let packed = item.slot.swap(&item.header, Value::ABSENT).present();
+        let n = taken.len();
+        if let Some(packed) = packed
+            && n < taken.capacity()
+        {
+            taken.fields()[n].set(&taken.header, packed);
+            taken.set_len(n + 1);
+        }
+        item.unbound != UnboundOp::Remove
+    });
 }

@@ -15,6 +15,7 @@
 //! | `function` | functions without state, code, scripts |
 //! | `pickling` | everything else, with the names of `__main__` |
 //! | `item` | a packed value in a queue or channel |
+//! | `register` | objects of the process by number |
 //! | `unbound` | what becomes of items whose interpreter is gone |
 //! | `handles` | the types that stand for something of the process: queues, ends of channels |
 
@@ -26,6 +27,7 @@ pub mod handles;
 pub mod item;
 pub mod packed;
 mod pickling;
+pub mod register;
 pub mod unbound;
 
 use taipan_object::exception::OVERFLOW_ERROR;

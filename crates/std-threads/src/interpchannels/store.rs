@@ -5,14 +5,12 @@
 
 use super::ends::{End, Ends};
 use crate::crossinterp::item::{self, Fate, Item};
+use crate::crossinterp::register::Register;
 use crate::crossinterp::{Fallback, UnboundOp, release};
 use crate::ring::Ring;
-use std::sync::atomic::{AtomicI64, Ordering};
 use taipan_object::gc::Marker;
-use taipan_object::heap::{Array, Guarded, Object, ValueVec, new_untyped, register};
-use taipan_object::map::Map;
-use taipan_object::process::ProcessCell;
-use taipan_object::{PyResult, Thread, Value, ops, payload};
+use taipan_object::heap::{Array, Guarded, Object, ValueVec};
+use taipan_object::{PyResult, Thread, payload};
 
 /// Why something could not be done with a channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,24 +76,7 @@ impl Channel {
     }
 }
 
-/// The register of channels, by number.
-struct Channels {
-    map: Map,
-    next: AtomicI64,
-}
-
-payload!(Channels, "channels", |this, m| this.map.trace(m));
-
-static CHANNELS: ProcessCell<Channels> = ProcessCell::new();
-
-fn channels(th: &Thread) -> PyResult<&'static Object<Channels>> {
-    CHANNELS.get_or_make(|| {
-        register::<Channels>();
-        register::<Channel>();
-        let (map, next) = (Map::new(), AtomicI64::new(0));
-        new_untyped(th, Channels { map, next })
-    })
-}
+static CHANNELS: Register<Channel> = Register::new(0);
 
 /// Makes a channel that no object names yet.
 ///
@@ -106,8 +87,6 @@ pub fn create<'a>(
     unbound: UnboundOp,
     fallback: Fallback,
 ) -> PyResult<&'a Object<Channel>> {
-    let all = channels(th)?;
-    let id = all.next.fetch_add(1, Ordering::Relaxed);
     let state = State {
         ends: Ends::default(),
         open: true,
@@ -116,18 +95,13 @@ pub fn create<'a>(
         destroyed: false,
         objects: 0,
     };
-    let c = Channel {
+    CHANNELS.make(th, |id| Channel {
         id,
         unbound,
         fallback,
         ring: Ring::new(),
         state: Guarded::new(state),
-    };
-    let c = new_untyped(th, c)?;
-    let key = Value::int(th, id);
-    let hash = ops::hash(th, key)?;
-    all.map.insert(th, &all.header, key, hash, c.value())?;
-    Ok(c)
+    })
 }
 
 /// The channel of a number, closed or not.
@@ -135,12 +109,7 @@ pub fn create<'a>(
 /// # Errors
 /// None but those of a dict of integers, which has none.
 pub fn find<'a>(th: &Thread, id: i64) -> PyResult<Option<&'a Object<Channel>>> {
-    let Some(all) = CHANNELS.get() else {
-        return Ok(None);
-    };
-    let key = Value::int(th, id);
-    let found = all.map.get(th, key, ops::hash(th, key)?)?;
-    Ok(found.and_then(|v| v.downcast::<Channel>()))
+    CHANNELS.find(th, id)
 }
 
 /// The channels that are not closed for good, the oldest first.
@@ -148,22 +117,7 @@ pub fn find<'a>(th: &Thread, id: i64) -> PyResult<Option<&'a Object<Channel>>> {
 /// # Errors
 /// `MemoryError`.
 pub fn all(th: &Thread) -> PyResult<ValueVec> {
-    let mut out = ValueVec::new();
-    let Some(all) = CHANNELS.get() else {
-        return Ok(out);
-    };
-    let mut at = 0;
-    while let Some((next, _, c, _)) = all.map.next_entry(at) {
-        at = next;
-        let done = c
-            .expect::<Channel>()
-            .state
-            .with(|s| s.closed || s.destroyed);
-        if !done {
-            out.push(th, c)?;
-        }
-    }
-    Ok(out)
+    CHANNELS.all(th, |c| c.state.with(|s| !s.closed && !s.destroyed))
 }
 
 /// Takes a channel out of the register, with its items; whether it was there.
@@ -179,9 +133,7 @@ pub fn destroy(th: &Thread, c: &Object<Channel>) -> PyResult<bool> {
 }
 
 fn forget(th: &Thread, c: &Object<Channel>) -> PyResult<()> {
-    let all = channels(th)?;
-    let key = Value::int(th, c.id);
-    all.map.remove(th, &all.header, key, ops::hash(th, key)?)?;
+    CHANNELS.remove(th, c.id)?;
     drop_items(th, c);
     Ok(())
 }
@@ -432,20 +384,7 @@ pub fn interpreter_gone(th: &Thread, id: u64) {
             return;
         };
         c.state.with(|s| {
-            c.ring.retain(|v| {
-                let i = v.expect::<Item>();
-                if i.interp != id {
-                    return true;
-                }
-                let (packed, remove) = item::unbind(i);
-                if let Some(packed) = packed
-                    && taken.len() < taken.capacity()
-                {
-                    taken.fields()[taken.len()].set(&taken.header, packed);
-                    taken.set_len(taken.len() + 1);
-                }
-                !remove
-            });
+            item::unbind_all(&c.ring, id, taken);
             s.ends.leave(id);
             s.open = s.ends.are_open();
         });

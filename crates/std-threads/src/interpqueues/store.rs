@@ -4,24 +4,15 @@
 //! more is on its way out of the register: nobody changes it again.
 
 use crate::crossinterp::item::{self, Item};
+use crate::crossinterp::register::Register;
 use crate::crossinterp::{Fallback, UnboundOp, release};
 use crate::ring::Ring;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use taipan_object::heap::{Array, Object, ValueVec, new_untyped, register};
-use taipan_object::map::Map;
-use taipan_object::process::ProcessCell;
+use taipan_object::heap::{Array, Object, ValueVec};
 use taipan_object::thread::lock;
-use taipan_object::{PyResult, Thread, Value, ops, payload};
+use taipan_object::{PyResult, Thread, Value, payload};
 
-/// The register of queues, by number.
-struct Queues {
-    map: Map,
-    next: AtomicI64,
-}
-
-payload!(Queues, "queues", |this, m| this.map.trace(m));
-
-static QUEUES: ProcessCell<Queues> = ProcessCell::new();
+static QUEUES: Register<SharedQueue> = Register::new(1);
 
 /// A queue.
 pub struct SharedQueue {
@@ -58,16 +49,6 @@ impl SharedQueue {
     }
 }
 
-fn queues(th: &Thread) -> PyResult<&'static Object<Queues>> {
-    QUEUES.get_or_make(|| {
-        register::<Queues>();
-        register::<SharedQueue>();
-        let next = AtomicI64::new(1);
-        let map = Map::new();
-        new_untyped(th, Queues { map, next })
-    })
-}
-
 /// Makes a queue.
 pub fn create<'a>(
     th: &Thread,
@@ -75,9 +56,7 @@ pub fn create<'a>(
     unbound: UnboundOp,
     fallback: Fallback,
 ) -> PyResult<&'a Object<SharedQueue>> {
-    let all = queues(th)?;
-    let id = all.next.fetch_add(1, Ordering::Relaxed);
-    let q = SharedQueue {
+    QUEUES.make(th, |id| SharedQueue {
         id,
         maxsize,
         unbound,
@@ -85,24 +64,12 @@ pub fn create<'a>(
         ring: Ring::new(),
         references: AtomicI64::new(0),
         open: AtomicBool::new(true),
-    };
-    let q = new_untyped(th, q)?;
-    let key = Value::int(th, id);
-    let hash = ops::hash(th, key)?;
-    all.map.insert(th, &all.header, key, hash, q.value())?;
-    Ok(q)
+    })
 }
 
 /// The queue of a number.
 pub fn find<'a>(th: &Thread, id: i64) -> PyResult<Option<&'a Object<SharedQueue>>> {
-    let Some(all) = QUEUES.get() else {
-        return Ok(None);
-    };
-    let key = Value::int(th, id);
-    let found = all.map.get(th, key, ops::hash(th, key)?)?;
-    Ok(found
-        .and_then(|v| v.downcast::<SharedQueue>())
-        .filter(|q| q.is_open()))
+    Ok(QUEUES.find(th, id)?.filter(|q| q.is_open()))
 }
 
 /// A list of what `show` makes of each queue, the newest first.
@@ -117,18 +84,7 @@ pub fn list(th: &Thread, mut show: impl FnMut(&Object<SharedQueue>) -> PyResult)
 
 /// The queues that are open, the oldest first.
 fn all(th: &Thread) -> PyResult<ValueVec> {
-    let mut out = ValueVec::new();
-    let Some(all) = QUEUES.get() else {
-        return Ok(out);
-    };
-    let mut at = 0;
-    while let Some((next, _, q, _)) = all.map.next_entry(at) {
-        at = next;
-        if q.expect::<SharedQueue>().is_open() {
-            out.push(th, q)?;
-        }
-    }
-    Ok(out)
+    QUEUES.all(th, |q| q.is_open())
 }
 
 /// How putting an item went.
@@ -235,9 +191,7 @@ pub fn destroy(th: &Thread, q: &Object<SharedQueue>) -> PyResult<bool> {
 
 /// Takes a queue that is not open any more out of the register and lets its items go.
 fn forget(th: &Thread, q: &Object<SharedQueue>) -> PyResult<()> {
-    let all = queues(th)?;
-    let key = Value::int(th, q.id);
-    all.map.remove(th, &all.header, key, ops::hash(th, key)?)?;
+    QUEUES.remove(th, q.id)?;
     while let Some(item) = get(q) {
         if let Some(packed) = item.packed() {
             release(th, packed);
@@ -257,21 +211,7 @@ pub fn interpreter_gone(th: &Thread, id: u64) {
             return;
         };
         let guard = lock(&q.header);
-        q.ring.retain(|v| {
-            let i = v.expect::<Item>();
-            if i.interp != id {
-                return true;
-            }
-            let (packed, remove) = item::unbind(i);
-            // An interpreter that is gone puts no more, so there is room; else the collector finds it.
-            if let Some(packed) = packed
-                && taken.len() < taken.capacity()
-            {
-                taken.fields()[taken.len()].set(&taken.header, packed);
-                taken.set_len(taken.len() + 1);
-            }
-            !remove
-        });
+        item::unbind_all(&q.ring, id, taken);
         drop(guard);
         for packed in taken.values() {
             release(th, *packed);
